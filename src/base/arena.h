@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Memory for text that is made while a batch is filled: unescaped, decoded or repaired strings.
+// Everything is given back at once by clear(). One thread at a time.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace otomo {
+
+class Arena {
+ public:
+  // At least `size_bytes` writable bytes, valid until clear() or the arena's end.
+  char* allocate(std::size_t size_bytes) {
+    if (size_bytes > left_) grow(size_bytes);
+    char* place = next_;
+    next_ += size_bytes;
+    left_ -= size_bytes;
+    return place;
+  }
+
+  // Gives back the tail of the last allocation, which turned out to need only `used` of `allocated`.
+  void shrink_last(std::size_t allocated, std::size_t used) {
+    next_ -= allocated - used;
+    left_ += allocated - used;
+  }
+
+  std::string_view copy(std::string_view text) {
+    char* place = allocate(text.size() + 1);  // never null, also for an empty text
+    std::memcpy(place, text.data(), text.size());
+    shrink_last(text.size() + 1, text.size());
+    return {place, text.size()};
+  }
+
+  void clear() {
+    if (chunks_.size() > 1) {
+      chunks_.erase(chunks_.begin(), chunks_.end() - 1);  // the last is the largest
+    }
+    if (!chunks_.empty()) {
+      next_ = chunks_.back().bytes.get();
+      left_ = chunks_.back().size_bytes;
+    }
+  }
+
+ private:
+  struct Chunk {
+    std::unique_ptr<char[]> bytes;
+    std::size_t size_bytes;
+  };
+
+  void grow(std::size_t size_bytes) {
+    std::size_t wanted = std::max<std::size_t>(size_bytes, chunks_.empty() ? 64 * 1024 : chunks_.back().size_bytes * 2);
+    wanted = std::max(size_bytes, std::min<std::size_t>(wanted, 4 * 1024 * 1024));
+    chunks_.push_back({std::make_unique_for_overwrite<char[]>(wanted), wanted});
+    next_ = chunks_.back().bytes.get();
+    left_ = wanted;
+  }
+
+  std::vector<Chunk> chunks_;
+  char* next_ = nullptr;
+  std::size_t left_ = 0;
+};
+
+}  // namespace otomo

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a command says of itself: from this come its parsing, its help, the shell completions and the man page.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace otomo::cli {
+
+struct Option {
+  std::string names;                       // "-o,--output-file"; a name without dashes is a positional argument
+  std::string value;                       // "FILE"; empty: a switch
+  std::string help;
+  std::variant<bool*, std::string*, std::vector<std::string>*> target;
+  std::vector<std::string> choices = {};   // the only values there are
+  bool completes_files = false;
+};
+
+struct Example {
+  std::string command;
+  std::string meaning;
+};
+
+struct Command {
+  std::string name;
+  std::string summary;
+  std::string description;
+  std::vector<Option> options;
+  std::vector<Example> examples;
+  std::function<int()> run;  // the exit code
+};
+
+// One per line of commands.def.
+std::vector<Command> all_commands();
+
+// The shell's completion script, or the man page (roff), made from all_commands().
+std::string bash_completion();
+std::string zsh_completion();
+std::string fish_completion();
+std::string manual_page();
+
+}  // namespace otomo::cli

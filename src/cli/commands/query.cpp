@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "cli/ask.h"
+#include "cli/commands/commands.h"
+#include "cli/exit_code.h"
+#include "cli/messages.h"
+
+namespace otomo::cli {
+
+namespace {
+
+struct QueryOptions {
+  AskOptions ask;
+  std::string sql;
+  std::string file;
+};
+
+int run(QueryOptions& options) {
+  const auto fail = [](std::string message, std::string hint) {
+    print_error(Error{ErrorKind::kUsage, std::move(message), std::move(hint), {}});
+    return kUsageWrong;
+  };
+  const bool from_stdin = options.sql == "-";
+  if (!options.file.empty() && !options.sql.empty()) return fail("both a query and -f FILE", "give one of them");
+  if (from_stdin) {
+    for (const std::string& path : options.ask.from) {
+      if (path == "-") return fail("the query and the log cannot both come from standard input", "use -f FILE for the query");
+    }
+    options.ask.sql.assign(std::istreambuf_iterator<char>(std::cin), {});
+  } else if (!options.file.empty()) {
+    std::ifstream file(options.file, std::ios::binary);
+    if (!file) return fail("cannot read the query from " + options.file, "check the path");
+    options.ask.sql.assign(std::istreambuf_iterator<char>(file), {});
+  } else if (options.sql.empty()) {
+    return fail("no query", "for example: otomo query \"SELECT count(*) FROM cloudtrail_logs\" --from ./AWSLogs");
+  } else {
+    options.ask.sql = options.sql;
+  }
+  return ask(options.ask);
+}
+
+}  // namespace
+
+Command query_command() {
+  const auto options = std::make_shared<QueryOptions>();
+  Command command;
+  command.name = "query";
+  command.summary = "answer an SQL query over logs where they lie";
+  command.description =
+      "Reads the objects under --from, finds out what log each one is, and answers the query over them. Tables: "
+      "s3_access_logs, cloudtrail_logs, alb_access_logs; _rejects holds what could not be read, _objects what each "
+      "object is. Every table has event_time, account_id, region and the hidden columns \"$path\", \"$offset\" and "
+      "\"$raw\". The SQL is DuckDB's. Only what --from names is read; nothing is written but -o.\n"
+      "Exit codes: 0 fine, 1 the query is wrong, 2 the command line is wrong, 3 an object could not be read (the "
+      "answer is partial), 4 rejects under --strict, 130 interrupted.";
+  command.options = {
+      {"sql", "SQL", "the query, or - to read it from standard input", &options->sql},
+      {"-f,--file", "FILE", "read the query from FILE", &options->file, {}, true},
+      {"--from", "PATH", "a file, folder, glob, or - for standard input; may be given several times", &options->ask.from,
+       {}, true},
+  };
+  for (Option& option : ask_options(options->ask)) command.options.push_back(std::move(option));
+  command.examples = {
+      {"otomo query \"SELECT eventname, count(*) FROM cloudtrail_logs GROUP BY 1 ORDER BY 2 DESC\" --from ./AWSLogs",
+       "what was called most"},
+      {"otomo query \"SELECT * FROM s3_access_logs WHERE errorcode = 'AccessDenied'\" --from logs/ -o denied.parquet",
+       "denied requests, kept as Parquet"},
+      {"zcat trail.json.gz | otomo query \"SELECT * FROM cloudtrail_logs\" --from - --output jsonl",
+       "a log from a pipe"},
+      {"otomo query \"SELECT reason, count(*) FROM _rejects GROUP BY 1\" --from logs/", "what could not be read, and why"},
+  };
+  command.run = [options] { return run(*options); };
+  return command;
+}
+
+}  // namespace otomo::cli

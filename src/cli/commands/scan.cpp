@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+
+#include "cli/ask.h"
+#include "cli/commands/commands.h"
+#include "cli/exit_code.h"
+#include "cli/messages.h"
+
+namespace otomo::cli {
+
+namespace {
+
+struct ScanOptions {
+  AskOptions ask;
+  bool json = false;
+  bool list = false;
+};
+
+int run(ScanOptions& options) {
+  if (options.ask.from.empty()) {
+    print_error(Error{ErrorKind::kUsage, "no path to look at", "for example: otomo scan ./AWSLogs", {}});
+    return kUsageWrong;
+  }
+  if (options.json) options.ask.output = "json";
+  options.ask.sql = options.list ? app::kScanProblemsQuery : app::kScanQuery;
+  return ask(options.ask);
+}
+
+}  // namespace
+
+Command scan_command() {
+  const auto options = std::make_shared<ScanOptions>();
+  Command command;
+  command.name = "scan";
+  command.summary = "tell which logs lie under a path, from when, and how well they read";
+  command.description =
+      "Reads everything under the paths and prints one row per format, account and Region: first and last event, "
+      "objects, bytes, records, rejects, and the objects of no known format or that could not be read. Every record is "
+      "read; nothing is skipped.";
+  command.options = {
+      {"path", "PATH", "files, folders, globs, or - for standard input", &options->ask.from, {}, true},
+      {"--json", "", "the same as --output json", &options->json},
+      {"--problems", "", "list the objects of no known format and those that could not be read, instead", &options->list},
+  };
+  for (Option& option : ask_options(options->ask)) command.options.push_back(std::move(option));
+  command.examples = {
+      {"otomo scan ./AWSLogs", "what is there"},
+      {"otomo scan --problems ./AWSLogs", "which objects are not understood"},
+      {"otomo scan --json logs/ | jq '.[] | select(.rejects > 0)'", "where lines were rejected"},
+  };
+  command.run = [options] { return run(*options); };
+  return command;
+}
+
+}  // namespace otomo::cli

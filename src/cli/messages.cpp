@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/messages.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+#include "cli/printing/printers.h"
+
+namespace otomo::cli {
+
+namespace {
+
+constexpr auto kProgressAfter = std::chrono::milliseconds(500);
+constexpr auto kProgressEvery = std::chrono::milliseconds(150);
+constexpr std::size_t kErrorsShown = 10;
+
+void say(const std::string& text) {
+  std::string_view left = text;
+  while (!left.empty()) {
+    const ssize_t count = ::write(STDERR_FILENO, left.data(), left.size());
+    if (count <= 0) return;
+    left.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+// A message holds names from outside; they must not steer the terminal.
+std::string harmless(std::string_view text) {
+  std::string result;
+  for (const char c : text) result += (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7F ? '?' : c;
+  return result;
+}
+
+}  // namespace
+
+std::string show_bytes(std::uint64_t bytes) {
+  static constexpr const char* kUnits[] = {"kB", "MB", "GB", "TB", "PB"};
+  if (bytes < 1000) return fmt::format("{} B", bytes);
+  double value = static_cast<double>(bytes) / 1000;
+  std::size_t unit = 0;
+  while (value >= 999.95 && unit + 1 < std::size(kUnits)) {
+    value /= 1000;
+    ++unit;
+  }
+  return fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+std::string show_count(std::uint64_t count) {
+  std::string digits = std::to_string(count);
+  for (std::size_t place = digits.size(); place > 3; place -= 3) digits.insert(place - 3, ",");
+  return digits;
+}
+
+void print_error(const Error& error, std::string_view sql) {
+  if (error.kind == ErrorKind::kInterrupted) {
+    say("otomo: interrupted\n");
+    return;
+  }
+  std::string text = "otomo: " + harmless(error.message) + "\n";
+  if (error.query_offset && *error.query_offset <= sql.size()) {
+    const std::size_t offset = *error.query_offset;
+    const std::size_t before = offset == 0 ? std::string_view::npos : sql.rfind('\n', offset - 1);
+    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+    const std::string_view line = sql.substr(begin, sql.find('\n', begin) - begin);
+    const auto number = std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(begin), '\n') + 1;
+    const std::string head = fmt::format("  line {}: ", number);
+    text += head + harmless(line) + "\n";
+    text += std::string(head.size() + display_width(sql.substr(begin, offset - begin)), ' ') + "^\n";
+  }
+  if (!error.hint.empty()) text += "  " + harmless(error.hint) + "\n";
+  say(text);
+}
+
+void print_summary(const std::vector<engine::TableUse>& uses, double seconds) {
+  std::string text;
+  for (const auto& use : uses) {
+    text += fmt::format("{}: {} objects, {} records, {} rejects", use.table, show_count(use.objects_read),
+                        show_count(use.counts.records), show_count(use.counts.rejects));
+    if (use.counts.skipped > 0) {
+      text += fmt::format(", {} skipped unread by the filter's literal", show_count(use.counts.skipped));
+    }
+    if (use.counts.bad_values > 0) text += fmt::format(", {} bad values (NULL)", show_count(use.counts.bad_values));
+    if (use.counts.repaired_bytes > 0) {
+      text += fmt::format(", {} repaired bytes", show_count(use.counts.repaired_bytes));
+    }
+    const double rate = seconds > 0 ? static_cast<double>(use.plain_bytes) / seconds : 0;
+    text += fmt::format("; {} read", show_bytes(use.stored_bytes));
+    if (use.plain_bytes > use.stored_bytes) text += fmt::format(" ({} plain)", show_bytes(use.plain_bytes));
+    text += fmt::format(", {:.2f} s, {}/s\n", seconds, show_bytes(static_cast<std::uint64_t>(rate)));
+    if (use.objects_pruned > 0) {
+      text += fmt::format("  {} objects left out: their keys prove that they hold nothing asked for\n",
+                          show_count(use.objects_pruned));
+    }
+    if (use.objects_other > 0 || use.objects_unknown > 0) {
+      text += fmt::format("  passed over: {} objects of other formats, {} of no known format\n",
+                          show_count(use.objects_other), show_count(use.objects_unknown));
+    }
+    if (use.counts.rejects > 0 && use.table != "_rejects") {
+      text += "  see them with: SELECT * FROM _rejects\n";
+    }
+    if (use.objects_read == 0 && use.objects_unread == 0 && use.table != "_objects" && use.table != "_rejects") {
+      text += fmt::format("  nothing under --from holds {}: `otomo scan PATH` tells what is there\n", use.table);
+    }
+  }
+  say(text);
+}
+
+void print_unread(const std::vector<engine::TableUse>& uses, const std::vector<Error>& unlisted) {
+  std::string text;
+  for (const Error& error : unlisted) text += "otomo: " + harmless(error.message) + "\n";
+  for (const auto& use : uses) {
+    std::size_t shown = 0;
+    for (const Error& error : use.unread) {
+      if (++shown > kErrorsShown) break;
+      text += "otomo: " + harmless(error.message) + "\n";
+    }
+    if (use.objects_unread > shown) {
+      text += fmt::format("otomo: … and {} more objects of {} could not be read\n",
+                          show_count(use.objects_unread - shown), use.table);
+    }
+    if (use.objects_unread > 0) {
+      text += fmt::format("otomo: the answer is partial: {} objects could not be read\n",
+                          show_count(use.objects_unread));
+    }
+  }
+  say(text);
+}
+
+ProgressLine::ProgressLine(std::function<engine::Progress()> ask, bool wanted) {
+  if (!wanted || ::isatty(STDERR_FILENO) == 0) return;
+  thread_ = std::jthread([ask = std::move(ask)](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any changed;
+    std::unique_lock lock(mutex);
+    const auto start = std::chrono::steady_clock::now();
+    bool shown = false;
+    auto pause = kProgressAfter;
+    while (!changed.wait_for(lock, stop, pause, [] { return false; }) && !stop.stop_requested()) {
+      pause = kProgressEvery;
+      const engine::Progress progress = ask();
+      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      const double rate = static_cast<double>(progress.stored_bytes) / seconds;
+      std::string line = fmt::format("\r{} of {}, {}/s", show_bytes(progress.stored_bytes),
+                                     show_bytes(progress.stored_bytes_total),
+                                     show_bytes(static_cast<std::uint64_t>(rate)));
+      if (progress.stored_bytes_total > progress.stored_bytes && rate > 0) {
+        const double left = static_cast<double>(progress.stored_bytes_total - progress.stored_bytes) / rate;
+        line += fmt::format(", {:.0f} s left", left);
+      }
+      say(line + "\033[K");
+      shown = true;
+    }
+    if (shown) say("\r\033[K");
+  });
+}
+
+ProgressLine::~ProgressLine() = default;
+
+}  // namespace otomo::cli

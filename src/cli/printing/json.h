@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// JSON: an array of objects, or one object per line. Cells arrive as JSON values.
+#pragma once
+
+#include "cli/printing/printers.h"
+
+namespace otomo::cli {
+
+enum class JsonForm : std::uint8_t { kArray, kLines };
+
+std::unique_ptr<Printer> make_json_printer(JsonForm form, Output& output);
+
+}  // namespace otomo::cli

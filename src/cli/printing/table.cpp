@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/printing/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cwchar>
+#include <numeric>
+#include <optional>
+
+namespace otomo::cli {
+
+namespace {
+
+// A column is not cut below this, while others are wider.
+constexpr std::size_t kColumnWidthMin = 8;
+
+// The next character of `text`: its bytes and its columns. What the C library does not know takes one.
+std::size_t next_character(std::string_view text, std::size_t& width) {
+  std::mbstate_t state{};
+  wchar_t character = 0;
+  const std::size_t length = std::mbrtowc(&character, text.data(), text.size(), &state);
+  if (length == 0 || length > text.size()) {
+    width = 1;
+    return 1;
+  }
+  const int columns = ::wcwidth(character);
+  width = columns < 0 ? 1 : static_cast<std::size_t>(columns);
+  return length;
+}
+
+bool is_control(std::string_view character) {
+  return character.size() == 1 && (static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7F);
+}
+
+class TablePrinter final : public Printer {
+ public:
+  TablePrinter(const PrintOptions& options, Output& output) : options_(options), output_(output) {}
+
+  Result<void> begin(const std::vector<engine::ResultColumn>& columns) override {
+    columns_ = columns;
+    return {};
+  }
+
+  Result<void> rows(const engine::TextRows& rows) override {
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+      ++row_count_;
+      if (options_.table_rows_max != 0 && row_count_ > options_.table_rows_max) continue;
+      for (std::size_t column = 0; column < rows.columns(); ++column) {
+        const std::string_view cell = rows.cell(row, column);
+        cells_.push_back(cell.data() == nullptr ? std::nullopt : std::optional<std::string>(cell));
+      }
+    }
+    return {};
+  }
+
+  Result<void> finish() override {
+    const bool markdown = options_.form == "markdown";
+    const std::size_t count = columns_.size();
+    const std::size_t shown_rows = count == 0 ? 0 : cells_.size() / count;
+    std::vector<std::size_t> widths(count);
+    for (std::size_t column = 0; column < count; ++column) {
+      widths[column] = display_width(columns_[column].name);
+      for (std::size_t row = 0; row < shown_rows; ++row) {
+        widths[column] = std::max(widths[column], width_of(cells_[row * count + column]));
+      }
+    }
+    std::size_t shown_columns = count;
+    if (!markdown && options_.terminal_width > 0) shown_columns = fit_widths(widths);
+
+    std::string text = line_of(shown_columns, widths, markdown, [&](std::size_t column) {
+      return std::optional<std::string>(columns_[column].name);
+    });
+    text += rule(shown_columns, widths, markdown);
+    for (std::size_t row = 0; row < shown_rows; ++row) {
+      text += line_of(shown_columns, widths, markdown,
+                      [&](std::size_t column) { return cells_[row * count + column]; });
+    }
+    if (row_count_ > shown_rows) {
+      text += fmt::format("… {} more rows; --rows 0 shows all, --output csv or -o FILE keeps them\n",
+                          row_count_ - shown_rows);
+    }
+    if (shown_columns < count) {
+      text += fmt::format("… {} more columns: {}; --output jsonl shows all\n", count - shown_columns,
+                          names_from(shown_columns));
+    }
+    return output_.write(text);
+  }
+
+ private:
+  static std::size_t width_of(const std::optional<std::string>& cell) { return cell ? display_width(*cell) : 4; }
+
+  // Cuts the widest columns until the table fits; returns how many columns can be shown at all.
+  std::size_t fit_widths(std::vector<std::size_t>& widths) const {
+    constexpr std::size_t kGap = 2;
+    const auto total = [&](std::size_t shown) {
+      return std::accumulate(widths.begin(), widths.begin() + static_cast<std::ptrdiff_t>(shown), std::size_t{0}) +
+             (shown > 0 ? (shown - 1) * kGap : 0);
+    };
+    while (total(widths.size()) > options_.terminal_width) {
+      auto widest = std::max_element(widths.begin(), widths.end());
+      if (*widest <= kColumnWidthMin) break;
+      // Down to the second widest at once would be unfair to long texts; a step at a time keeps them level.
+      const std::size_t over = total(widths.size()) - options_.terminal_width;
+      *widest -= std::min({over, std::max<std::size_t>(1, *widest / 8), *widest - kColumnWidthMin});
+    }
+    std::size_t shown = widths.size();
+    while (shown > 1 && total(shown) > options_.terminal_width) --shown;
+    return shown;
+  }
+
+  std::string names_from(std::size_t first) const {
+    std::string names;
+    for (std::size_t i = first; i < columns_.size(); ++i) names += (i == first ? "" : ", ") + columns_[i].name;
+    return fit(names, 60);
+  }
+
+  template <class CellOf>
+  std::string line_of(std::size_t shown, const std::vector<std::size_t>& widths, bool markdown, CellOf cell_of) const {
+    std::string line = markdown ? "| " : "";
+    for (std::size_t column = 0; column < shown; ++column) {
+      if (column > 0) line += markdown ? " | " : "  ";
+      const std::optional<std::string> cell = cell_of(column);
+      std::string text = cell ? fit(*cell, widths[column]) : "NULL";
+      if (markdown) text = escaped(text);
+      const std::size_t width = std::min(widths[column], display_width(text));
+      const std::string pad(widths[column] - width, ' ');
+      if (!cell && options_.colour) text = "\033[2mNULL\033[0m";
+      if (columns_[column].is_number) {
+        line += pad + text;
+      } else if (column + 1 < shown || markdown) {
+        line += text + pad;
+      } else {
+        line += text;
+      }
+    }
+    return line + (markdown ? " |\n" : "\n");
+  }
+
+  std::string rule(std::size_t shown, const std::vector<std::size_t>& widths, bool markdown) const {
+    std::string line = markdown ? "|" : "";
+    for (std::size_t column = 0; column < shown; ++column) {
+      if (markdown) {
+        line += ' ' + std::string(std::max<std::size_t>(2, widths[column]) - 1, '-') +
+                (columns_[column].is_number ? ":" : "-") + " |";
+      } else {
+        if (column > 0) line += "  ";
+        for (std::size_t i = 0; i < widths[column]; ++i) line += "─";
+      }
+    }
+    return line + "\n";
+  }
+
+  static std::string escaped(const std::string& text) {
+    std::string result;
+    for (const char c : text) {
+      if (c == '|') result += '\\';
+      result += c;
+    }
+    return result;
+  }
+
+  PrintOptions options_;
+  Output& output_;
+  std::vector<engine::ResultColumn> columns_;
+  std::vector<std::optional<std::string>> cells_;  // row after row
+};
+
+}  // namespace
+
+std::size_t display_width(std::string_view text) {
+  std::size_t total = 0;
+  while (!text.empty()) {
+    std::size_t width = 0;
+    text.remove_prefix(next_character(text, width));
+    total += width;
+  }
+  return total;
+}
+
+std::string fit(std::string_view text, std::size_t width) {
+  const bool cut = display_width(text) > width;
+  const std::size_t room = cut ? width - std::min<std::size_t>(1, width) : width;
+  std::string result;
+  std::size_t used = 0;
+  while (!text.empty()) {
+    std::size_t columns = 0;
+    const std::size_t length = next_character(text, columns);
+    if (used + columns > room) break;
+    const std::string_view character = text.substr(0, length);
+    if (is_control(character)) {
+      result += ' ';  // a log must not steer the terminal
+    } else {
+      result += character;
+    }
+    used += columns;
+    text.remove_prefix(length);
+  }
+  return cut ? result + "…" : result;
+}
+
+std::unique_ptr<Printer> make_table_printer(const PrintOptions& options, Output& output) {
+  return std::make_unique<TablePrinter>(options, output);
+}
+
+}  // namespace otomo::cli

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/database.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "engine/duckdb_headers.h"
+#include "engine/errors.h"
+#include "engine/tables/table_functions.h"
+#include "formats/registry.h"
+
+namespace otomo::engine {
+
+namespace {
+
+// `_objects`: one row per object, account and Region, the parts added up.
+constexpr const char* kObjectsQuery = R"(
+  SELECT "$path", any_value(format) AS format,
+         CASE WHEN bool_or(state = 'unread') THEN 'unread' ELSE any_value(state) END AS state,
+         account_id, region, min(first_event_time) AS first_event_time, max(last_event_time) AS last_event_time,
+         any_value(bytes) AS bytes, sum(plain_bytes)::BIGINT AS plain_bytes, sum(records)::BIGINT AS records,
+         sum(rejects)::BIGINT AS rejects, sum(bad_values)::BIGINT AS bad_values,
+         sum(repaired_bytes)::BIGINT AS repaired_bytes, any_value(reason) AS reason
+  FROM otomo_object_parts() GROUP BY "$path", account_id, region)";
+
+// Memory that the readers hold outside DuckDB's: blocks, batches, decoders, per thread.
+constexpr std::uint64_t kReaderBytesPerThread = 24ULL * 1024 * 1024;
+constexpr std::uint64_t kReaderBytesFixed = 48ULL * 1024 * 1024;
+constexpr std::uint64_t kDuckdbBytesMin = 64ULL * 1024 * 1024;
+constexpr std::uint64_t kListingBytesPerObject = 160;
+
+struct TablesData final : duckdb::ReplacementScanData {};
+
+duckdb::unique_ptr<duckdb::TableRef> call(const std::string& function, const std::string& alias) {
+  auto reference = duckdb::make_uniq<duckdb::TableFunctionRef>();
+  reference->function = duckdb::make_uniq<duckdb::FunctionExpression>(
+      function, duckdb::vector<duckdb::unique_ptr<duckdb::ParsedExpression>>());
+  reference->alias = alias;
+  return reference;
+}
+
+duckdb::unique_ptr<duckdb::TableRef> find_table(duckdb::ClientContext& /*context*/, duckdb::ReplacementScanInput& input,
+                                                duckdb::optional_ptr<duckdb::ReplacementScanData> /*data*/) {
+  if (!input.schema_name.empty()) return nullptr;
+  const std::string name = duckdb::StringUtil::Lower(input.table_name);
+  if (name == "_rejects") return call(kRejectsFunction, name);
+  if (name == "_objects") {
+    duckdb::Parser parser;
+    parser.ParseQuery(kObjectsQuery);
+    auto select = duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(std::move(parser.statements[0]));
+    return duckdb::make_uniq<duckdb::SubqueryRef>(std::move(select), name);
+  }
+  const formats::Format* format = formats::find_table(name);
+  return format == nullptr ? nullptr : call(records_function_name(*format), name);
+}
+
+std::string quoted(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text) {
+    if (c == '\'') result += '\'';
+    result += c;
+  }
+  return result + "'";
+}
+
+std::size_t trimmed_end(const std::string& sql) {
+  const std::size_t end = sql.find_last_not_of(" \t\r\n;");
+  return end == std::string::npos ? 0 : end + 1;
+}
+
+class DuckDatabase final : public Database {
+ public:
+  Result<void> start(const DatabaseOptions& options, Inputs inputs) {
+    return guarded([&]() -> Result<void> {
+      session_->inputs = std::move(inputs);
+      session_->threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+      duckdb::DBConfig config;
+      config.replacement_scans.emplace_back(find_table, duckdb::make_uniq<TablesData>());
+      database_ = duckdb::make_uniq<duckdb::DuckDB>(nullptr, &config);
+      connection_ = duckdb::make_uniq<duckdb::Connection>(*database_);
+      register_tables();
+      return configure(options);
+    });
+  }
+
+  Result<void> query(const std::string& sql, CellForm form, ResultSink& sink) override {
+    return guarded([&]() -> Result<void> {
+      begin_query();
+      auto statement = parse(sql);
+      if (!statement) return std::unexpected(statement.error());
+      const bool wraps = (*statement)->type == duckdb::StatementType::SELECT_STATEMENT;
+      std::vector<ResultColumn> columns;
+      auto prepared = connection_->Prepare((*statement)->Copy());
+      if (prepared->HasError()) return std::unexpected(to_error(prepared->error));
+      for (duckdb::idx_t i = 0; i < prepared->ColumnCount(); ++i) {
+        const auto& type = prepared->GetTypes()[i];
+        columns.push_back({prepared->GetNames()[i], type.ToString(), type.IsNumeric()});
+      }
+      prepared.reset();
+      if (wraps) wrap(**statement, form);
+      auto result = connection_->SendQuery(std::move(*statement));
+      if (result->HasError()) return std::unexpected(to_error(result->GetErrorObject()));
+      if (auto begun = sink.begin(columns); !begun) return begun;
+      return stream(*result, sink);
+    });
+  }
+
+  Result<std::uint64_t> write_parquet(const std::string& sql, const std::string& path) override {
+    return guarded([&]() -> Result<std::uint64_t> {
+      begin_query();
+      auto statement = parse(sql);
+      if (!statement) return std::unexpected(statement.error());
+      if ((*statement)->type != duckdb::StatementType::SELECT_STATEMENT) {
+        return query_error("only the answer to a SELECT can be written as Parquet");
+      }
+      auto copy = duckdb::make_uniq<duckdb::CopyStatement>();
+      copy->info->is_from = false;
+      copy->info->file_path = path;
+      copy->info->format = "parquet";
+      copy->info->options["use_tmp_file"] = {duckdb::Value::BOOLEAN(false)};  // the caller renames
+      copy->info->select_statement = std::move((*statement)->Cast<duckdb::SelectStatement>().node);
+      auto result = connection_->Query(std::move(copy));
+      if (result->HasError()) return std::unexpected(to_error(result->GetErrorObject()));
+      return static_cast<std::uint64_t>(result->GetValue(0, 0).GetValue<std::int64_t>());
+    });
+  }
+
+  void interrupt() override {
+    session_->stop = true;
+    if (connection_ != nullptr) connection_->Interrupt();
+  }
+
+  Progress progress() const override {
+    Progress progress;
+    const std::lock_guard lock(session_->mutex);
+    for (const auto& [table, scan] : session_->scans) {
+      progress.stored_bytes += scan->totals.stored_bytes;
+      progress.plain_bytes += scan->totals.plain_bytes;
+      if (scan->options().objects.size() == session_->inputs.listing.objects.size()) {
+        progress.stored_bytes_total += session_->inputs.listing.size_bytes;
+      } else {
+        for (const std::uint32_t object : scan->options().objects) {
+          progress.stored_bytes_total += session_->inputs.listing.objects[object].size_bytes;
+        }
+      }
+    }
+    return progress;
+  }
+
+  std::vector<TableUse> uses() const override {
+    std::vector<TableUse> uses;
+    const std::lock_guard lock(session_->mutex);
+    for (const auto& [table, scan] : session_->scans) {
+      TableUse use;
+      use.table = table;
+      use.objects_matched = scan->options().objects.size();
+      use.objects_pruned = session_->inputs.listing.objects.size() - use.objects_matched;
+      use.objects_read = scan->totals.objects_read;
+      use.objects_other = scan->totals.objects_other;
+      use.objects_unknown = scan->totals.objects_unknown;
+      use.objects_unread = scan->totals.objects_unread;
+      use.stored_bytes = scan->totals.stored_bytes;
+      use.plain_bytes = scan->totals.plain_bytes;
+      use.counts = scan->totals.counts();
+      use.unread = scan->totals.unread();
+      // A table that the question names twice is read twice; its records are told once.
+      const auto same = std::find_if(uses.begin(), uses.end(), [&](const TableUse& u) { return u.table == use.table; });
+      if (same == uses.end()) {
+        uses.push_back(std::move(use));
+      } else if (use.objects_read > same->objects_read || use.counts.records > same->counts.records) {
+        *same = std::move(use);
+      }
+    }
+    return uses;
+  }
+
+ private:
+  void register_tables() {
+    auto& catalog = duckdb::Catalog::GetSystemCatalog(*database_->instance);
+    const auto transaction = duckdb::CatalogTransaction::GetSystemTransaction(*database_->instance);
+    const auto add = [&](duckdb::TableFunction function) {
+      duckdb::CreateTableFunctionInfo info(std::move(function));
+      catalog.CreateTableFunction(transaction, info);
+    };
+    for (const formats::Format* format : formats::all_formats()) {
+      if (!format->table.empty()) add(records_function(session_, *format));
+    }
+    add(rejects_function(session_));
+    add(object_parts_function(session_));
+  }
+
+  Result<void> configure(const DatabaseOptions& options) {
+    const std::uint64_t readers = kReaderBytesFixed + session_->threads * kReaderBytesPerThread +
+                                  session_->inputs.listing.objects.size() * kListingBytesPerObject;
+    const std::uint64_t memory =
+        options.memory_bytes > readers + kDuckdbBytesMin ? options.memory_bytes - readers : kDuckdbBytesMin;
+    std::vector<std::string> settings = {
+        fmt::format("SET threads = {}", session_->threads),
+        fmt::format("SET memory_limit = '{}B'", memory),
+        fmt::format("SET temp_directory = {}", quoted(options.temp_folder)),
+        "SET autoinstall_known_extensions = false",
+        "SET autoload_known_extensions = false",
+        "SET allow_community_extensions = false",
+        "SET allow_persistent_secrets = false",
+    };
+    if (!options.writable_path.empty()) {
+      settings.push_back(fmt::format("SET allowed_paths = [{}]", quoted(options.writable_path)));
+    }
+    settings.emplace_back("SET enable_external_access = false");
+    for (const std::string& setting : settings) {
+      auto result = connection_->Query(setting);
+      if (result->HasError()) return std::unexpected(to_error(result->GetErrorObject()).while_doing(setting));
+    }
+    if (auto result = connection_->Query("SET TimeZone = " + quoted(options.time_zone)); result->HasError()) {
+      return usage_error("unknown time zone '" + options.time_zone + "'", "use an IANA name such as Asia/Tokyo or UTC");
+    }
+    if (auto result = connection_->Query("SET lock_configuration = true"); result->HasError()) {
+      return std::unexpected(to_error(result->GetErrorObject()));
+    }
+    return {};
+  }
+
+  void begin_query() {
+    const std::lock_guard lock(session_->mutex);
+    session_->scans.clear();
+  }
+
+  Result<duckdb::unique_ptr<duckdb::SQLStatement>> parse(const std::string& sql) {
+    const std::string text = sql.substr(0, trimmed_end(sql));
+    if (text.empty()) return query_error("the query is empty", "for example: SELECT count(*) FROM cloudtrail_logs");
+    duckdb::Parser parser(connection_->context->GetParserOptions());
+    parser.ParseQuery(text);
+    auto statements = std::move(parser.statements);
+    if (statements.empty()) return query_error("the query is empty");
+    if (statements.size() > 1) {
+      return query_error("one query at a time", "run otomo once for each", statements[1]->stmt_location);
+    }
+    // Without the text, DuckDB leaves the place in its errors instead of drawing it into the message.
+    statements[0]->query.clear();
+    statements[0]->stmt_location = 0;
+    switch (statements[0]->type) {
+      case duckdb::StatementType::SELECT_STATEMENT:
+      case duckdb::StatementType::EXPLAIN_STATEMENT:
+      case duckdb::StatementType::RELATION_STATEMENT:
+        return std::move(statements[0]);
+      default:
+        return query_error("only questions are answered: SELECT, WITH, VALUES, DESCRIBE, EXPLAIN",
+                           "to keep an answer, use -o FILE", 0);
+    }
+  }
+
+  // Casts every column of the answer inside the plan, where it runs on all threads.
+  static void wrap(duckdb::SQLStatement& statement, CellForm form) {
+    auto& select = statement.Cast<duckdb::SelectStatement>();
+    auto inner = duckdb::make_uniq<duckdb::SelectStatement>();
+    inner->node = std::move(select.node);
+    auto star = duckdb::make_uniq<duckdb::StarExpression>();
+    star->columns = true;
+    duckdb::unique_ptr<duckdb::ParsedExpression> cell;
+    if (form == CellForm::kJson) {
+      duckdb::vector<duckdb::unique_ptr<duckdb::ParsedExpression>> arguments;
+      arguments.push_back(std::move(star));
+      cell = duckdb::make_uniq<duckdb::FunctionExpression>("to_json", std::move(arguments));
+    }  else {
+      cell = std::move(star);
+    }
+    auto outer = duckdb::make_uniq<duckdb::SelectNode>();
+    outer->select_list.push_back(duckdb::make_uniq<duckdb::CastExpression>(duckdb::LogicalType::VARCHAR, std::move(cell)));
+    outer->from_table = duckdb::make_uniq<duckdb::SubqueryRef>(std::move(inner), "answer");
+    select.node = std::move(outer);
+  }
+
+  Result<void> stream(duckdb::QueryResult& result, ResultSink& sink) {
+    while (true) {
+      auto chunk = result.Fetch();
+      if (result.HasError()) return std::unexpected(to_error(result.GetErrorObject()));
+      if (session_->stop) return interrupted_error();
+      if (chunk == nullptr || chunk->size() == 0) return {};
+      const std::size_t columns = chunk->ColumnCount();
+      TextRows rows(columns, chunk->size());
+      for (std::size_t column = 0; column < columns; ++column) {
+        duckdb::Vector& vector = chunk->data[column];
+        if (vector.GetType().id() != duckdb::LogicalTypeId::VARCHAR) {
+          return query_error("this statement's answer cannot be shown");
+        }
+        duckdb::UnifiedVectorFormat unified;
+        vector.ToUnifiedFormat(chunk->size(), unified);
+        const auto* texts = duckdb::UnifiedVectorFormat::GetData<duckdb::string_t>(unified);
+        for (std::size_t row = 0; row < chunk->size(); ++row) {
+          const auto place = unified.sel->get_index(row);
+          if (!unified.validity.RowIsValid(place)) continue;
+          const duckdb::string_t& text = texts[place];
+          rows.cell(row, column) = {text.GetData(), text.GetSize()};
+        }
+      }
+      if (auto taken = sink.rows(rows); !taken) return taken;
+    }
+  }
+
+  std::shared_ptr<Session> session_ = std::make_shared<Session>();
+  duckdb::unique_ptr<duckdb::DuckDB> database_;
+  duckdb::unique_ptr<duckdb::Connection> connection_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options, Inputs inputs) {
+  auto database = std::make_unique<DuckDatabase>();
+  if (auto started = database->start(options, std::move(inputs)); !started) {
+    return std::unexpected(started.error());
+  }
+  return database;
+}
+
+std::string_view Database::engine_version() { return duckdb::DuckDB::LibraryVersion(); }
+
+}  // namespace otomo::engine

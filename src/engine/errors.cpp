@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/errors.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "formats/registry.h"
+
+namespace otomo::engine {
+
+namespace {
+
+std::string table_list() {
+  std::string list;
+  for (const formats::Format* format : formats::all_formats()) {
+    if (!format->table.empty()) list += std::string(format->table) + ", ";
+  }
+  return list + "_rejects, _objects";
+}
+
+// DuckDB's message up to its own drawing of the query, which otomo draws itself.
+std::string first_part(std::string message) {
+  const std::size_t drawing = message.find("\n\nLINE ");
+  if (drawing != std::string::npos) message.resize(drawing);
+  return message;
+}
+
+}  // namespace
+
+Error to_error(const duckdb::ErrorData& data) {
+  using duckdb::ExceptionType;
+  Error error;
+  error.message = first_part(data.RawMessage());
+  const auto& extra = data.ExtraInfo();
+  if (const auto place = extra.find("position"); place != extra.end()) {
+    std::size_t offset = 0;
+    const std::string& text = place->second;
+    if (std::from_chars(text.data(), text.data() + text.size(), offset).ec == std::errc()) error.query_offset = offset;
+  }
+  switch (data.Type()) {
+    case ExceptionType::INTERRUPT:
+      error.kind = ErrorKind::kInterrupted;
+      error.message = "interrupted";
+      break;
+    case ExceptionType::IO:
+    case ExceptionType::INTERNAL:
+    case ExceptionType::FATAL:
+      error.kind = ErrorKind::kWorld;
+      break;
+    case ExceptionType::OUT_OF_MEMORY:
+      error.kind = ErrorKind::kWorld;
+      error.hint = "give more with --memory, or ask for less at once";
+      break;
+    case ExceptionType::PERMISSION:
+      error.kind = ErrorKind::kQuery;
+      error.message = "a query reads only what --from names: no other file, network, extension or setting (" +
+                      error.message + ")";
+      break;
+    default:
+      error.kind = ErrorKind::kQuery;
+  }
+  if (data.Type() == ExceptionType::CATALOG && error.message.starts_with("Table with name")) {
+    const std::size_t end = error.message.find(" does not exist");
+    constexpr std::size_t kBegin = std::string_view("Table with name ").size();
+    error.message = fmt::format("there is no table {}", error.message.substr(kBegin, end - kBegin));
+    error.hint = "the tables are " + table_list();
+  }
+  return error;
+}
+
+}  // namespace otomo::engine

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A block: plain bytes of one object, starting at a record. It lives as long as anything that points into it. Filled
+// by one thread, then read only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/limits.h"
+#include "io/codecs/codec.h"
+
+namespace otomo::engine {
+
+class Block {
+ public:
+  explicit Block(std::size_t capacity)
+      : bytes_(std::make_unique_for_overwrite<char[]>(capacity + kBlockPaddingBytes)), capacity_(capacity) {
+    std::memset(bytes_.get() + capacity, 0, kBlockPaddingBytes);
+  }
+
+  char* data() { return bytes_.get(); }
+  std::size_t capacity() const { return capacity_; }
+  std::string_view text() const { return {bytes_.get() + begin, size - begin}; }
+
+  std::size_t begin = 0;     // of the records
+  std::size_t size = 0;      // end of the records
+  std::uint64_t offset = 0;  // of byte `begin` in the uncompressed object
+  std::uint64_t number = 0;  // within the object
+  std::optional<io::Damage> damage;  // the object ends here, damaged
+  bool overlong = false;     // the block is the start of one line that is longer than the limit
+
+ private:
+  std::unique_ptr<char[]> bytes_;
+  std::size_t capacity_;
+};
+
+using BlockPointer = std::shared_ptr<Block>;
+
+// Blocks for one thread, used again as soon as nobody else holds them.
+class BlockPool {
+ public:
+  BlockPointer take(std::size_t capacity) {
+    for (BlockPointer& kept : kept_) {
+      if (kept.use_count() == 1 && kept->capacity() >= capacity && kept->capacity() <= 2 * capacity) {
+        reset(*kept);
+        return kept;
+      }
+    }
+    auto made = std::make_shared<Block>(capacity);
+    // Over-long records make blocks that are not worth keeping.
+    if (capacity > 4 * kBlockBytes) return made;
+    if (kept_.size() < kKeptMax) {
+      kept_.push_back(made);
+    } else {
+      kept_[next_++ % kKeptMax] = made;
+    }
+    return made;
+  }
+
+ private:
+  static constexpr std::size_t kKeptMax = 4;
+
+  static void reset(Block& block) {
+    block.begin = 0;
+    block.size = 0;
+    block.offset = 0;
+    block.number = 0;
+    block.damage.reset();
+    block.overlong = false;
+  }
+
+  std::vector<BlockPointer> kept_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace otomo::engine

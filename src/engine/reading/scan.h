@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The way of a record without a database: the objects of a listing are handed out to workers, one per thread; each
+// turns what it gets into batches. Small objects are read whole by one worker; large plain line files are cut into
+// parts that all workers share; large compressed ones are inflated by a thread of their own. Knows no format's fields.
+//
+// Scan: any thread. ScanWorker: one thread each.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/reading/block.h"
+#include "formats/format.h"
+#include "io/decoded_source.h"
+#include "io/listing.h"
+
+namespace otomo::engine {
+
+// What became of the objects and records so far. Each number is exact once the scan has ended.
+struct ScanTotals {
+  std::atomic<std::uint64_t> objects_read{0};     // of the formats that were asked for
+  std::atomic<std::uint64_t> objects_other{0};    // of other formats
+  std::atomic<std::uint64_t> objects_unknown{0};  // of no known format
+  std::atomic<std::uint64_t> objects_unread{0};   // could not be read, wholly or in part
+  std::atomic<std::uint64_t> objects_done{0};
+  std::atomic<std::uint64_t> stored_bytes{0};     // as they lie in the objects
+  std::atomic<std::uint64_t> plain_bytes{0};      // after decoding, of objects that were read
+
+  void add(const formats::Counts& counts);
+  formats::Counts counts() const;
+  void add_unread(const Error& error);
+  std::vector<Error> unread() const;  // the first kUnreadKept
+
+ private:
+  static constexpr std::size_t kUnreadKept = 100;
+  mutable std::mutex mutex_;
+  formats::Counts counts_;
+  std::vector<Error> unread_;
+};
+
+enum class ObjectState : std::uint8_t { kRead, kUnknown, kUnread };
+
+// What one worker saw of one object, by account and Region: a part of the object, to be added up with the others.
+struct ObjectReport {
+  std::uint32_t object = 0;
+  const formats::Format* format = nullptr;
+  ObjectState state = ObjectState::kRead;
+  std::string account_id;  // empty: unknown
+  std::string region;
+  std::optional<std::int64_t> first_event_us;
+  std::optional<std::int64_t> last_event_us;
+  formats::Counts counts;
+  std::uint64_t plain_bytes = 0;
+  std::string reason;
+};
+
+struct ScanOptions {
+  const io::Listing* listing = nullptr;
+  std::vector<std::uint32_t> objects;             // indexes into the listing, in order
+  const formats::Format* wanted = nullptr;        // read only objects of this format; nullptr: all of them
+  const formats::Format* forced = nullptr;        // --format: every object is of it
+  formats::LiteralFilter filter;
+  bool reports = false;                           // fill ScanWorker::reports
+  // Marks in a batch what is to be filled; called once per worker and format.
+  std::function<void(const formats::Format&, formats::Batch&)> project;
+  std::function<bool()> interrupted;
+};
+
+class SharedObject;
+
+class Scan {
+ public:
+  explicit Scan(ScanOptions options);
+  ~Scan();  // ends helper threads
+
+  const ScanOptions& options() const { return options_; }
+  ScanTotals totals;
+
+  // Objects' numbers times this plus the block's number order all blocks; see ScanWorker::order().
+  std::uint64_t blocks_per_object() const { return blocks_per_object_; }
+
+ private:
+  friend class ScanWorker;
+
+  ScanOptions options_;
+  std::uint64_t blocks_per_object_;
+  // Objects that several workers read together, and workers that may yet make one.
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::list<std::shared_ptr<SharedObject>> shared_;
+  std::size_t opening_ = 0;
+  std::size_t next_object_ = 0;
+};
+
+class ScanWorker {
+ public:
+  explicit ScanWorker(Scan& scan);
+  ~ScanWorker();
+
+  // The next batch with rows or rejects, all of one block; nullptr at the end. Valid until the next call.
+  Result<formats::Batch*> next();
+
+  // Of the batch that next() returned:
+  std::uint32_t object() const { return object_; }
+  const formats::Format* format() const { return format_; }
+  std::uint64_t order() const;                       // grows along the objects and within them
+  const BlockPointer& block() const { return block_; }
+  const formats::KeyFacts& key_facts() const { return key_facts_; }
+
+  std::vector<ObjectReport> reports;  // finished parts, when ScanOptions::reports; the caller takes them away
+
+ private:
+  enum class Mode : std::uint8_t { kIdle, kSequential, kShared };
+
+  Result<bool> find_work();                 // false: there is none left
+  Result<void> open_object(std::uint32_t object, bool is_last);
+  void begin_object(std::uint32_t object, const formats::Format* format);
+  void share_object(std::shared_ptr<SharedObject> shared);
+  void finish_object();
+  void skip_object(const formats::Format* format);
+  void unread_object(const Error& error);
+  Result<bool> next_block();                // false: the object, or this worker's share of it, is done
+  Result<bool> continue_block();
+  void reject_damage(const io::Damage& damage, std::uint64_t offset);
+  void count_batch();
+  formats::Batch& batch_for(const formats::Format& format);
+  void flush_reports(ObjectState state, std::string reason);
+
+  Scan& scan_;
+  BlockPool pool_;
+  std::unique_ptr<io::DecodedSource> source_;
+  std::map<const formats::Format*, std::unique_ptr<formats::Batch>> batches_;
+  Mode mode_ = Mode::kIdle;
+  std::uint32_t object_ = 0;
+  const formats::Format* format_ = nullptr;
+  formats::KeyFacts key_facts_;
+  std::unique_ptr<formats::RecordReader> reader_;
+  formats::Batch* batch_ = nullptr;
+  BlockPointer block_;
+  std::size_t block_at_ = 0;         // bytes of block_->text() that were consumed
+  bool block_last_ = false;          // nothing follows the block
+  std::uint64_t stored_counted_ = 0;
+  std::shared_ptr<SharedObject> share_;
+  std::map<std::pair<std::string, std::string>, ObjectReport> parts_;
+  std::uint64_t part_plain_bytes_ = 0;
+  formats::Counts part_rejects_;
+};
+
+}  // namespace otomo::engine

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One large line-based object that several workers read together: a plain file cut into ranges, or a compressed one
+// that a thread of its own inflates. Every block holds whole lines. Any thread may take; knows no format.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "base/result.h"
+#include "engine/reading/block.h"
+#include "formats/format.h"
+#include "io/byte_source.h"
+#include "io/decoded_source.h"
+
+namespace otomo::engine {
+
+class SharedObject {
+ public:
+  SharedObject(std::uint32_t object, const formats::Format* format) : object_(object), format_(format) {}
+  virtual ~SharedObject() = default;
+
+  // The next block, or nullptr when all have been taken.
+  virtual Result<BlockPointer> take(BlockPool& pool) = 0;
+
+  std::uint32_t object() const { return object_; }
+  const formats::Format* format() const { return format_; }
+  // Bytes of the stored object that were read since the last call.
+  std::uint64_t take_stored_bytes() { return stored_bytes_.exchange(0); }
+
+ protected:
+  std::atomic<std::uint64_t> stored_bytes_{0};
+
+ private:
+  std::uint32_t object_;
+  const formats::Format* format_;
+};
+
+// `range_bytes` apart; each range owns the lines that start behind its first byte, up to and with the first byte of
+// the next.
+class RangeObject final : public SharedObject {
+ public:
+  RangeObject(std::uint32_t object, const formats::Format* format, std::unique_ptr<io::RandomAccess> file,
+              std::uint64_t size_bytes, std::uint64_t range_bytes)
+      : SharedObject(object, format), file_(std::move(file)), size_bytes_(size_bytes), range_bytes_(range_bytes) {}
+
+  Result<BlockPointer> take(BlockPool& pool) override;
+
+ private:
+  Result<BlockPointer> read_range(BlockPool& pool, std::uint64_t number);
+
+  std::unique_ptr<io::RandomAccess> file_;
+  std::uint64_t size_bytes_;
+  std::uint64_t range_bytes_;
+  std::atomic<std::uint64_t> next_{0};
+};
+
+// Decodes in a thread of its own, at most kBlocksAhead blocks ahead of the workers.
+class StreamObject final : public SharedObject {
+ public:
+  // `head` was already read from `source`.
+  StreamObject(std::uint32_t object, const formats::Format* format, std::unique_ptr<io::DecodedSource> source,
+               std::string_view head, std::function<bool()> interrupted);
+  ~StreamObject() override;
+
+  Result<BlockPointer> take(BlockPool& pool) override;
+
+ private:
+  static constexpr std::size_t kBlocksAhead = 6;
+
+  void decode(std::stop_token stop, std::string head);
+  bool push(std::stop_token& stop, BlockPointer block);
+
+  std::unique_ptr<io::DecodedSource> source_;
+  std::function<bool()> interrupted_;
+  BlockPool pool_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<BlockPointer> ready_;
+  bool ended_ = false;
+  std::optional<Error> error_;
+  std::jthread thread_;  // last: it uses all of the above
+};
+
+}  // namespace otomo::engine

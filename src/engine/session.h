@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a database's table functions share: the inputs, the scans of the running query, the wish to stop. Any thread.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/database.h"
+#include "engine/reading/scan.h"
+
+namespace otomo::engine {
+
+struct Session {
+  Inputs inputs;
+  unsigned threads = 1;
+  std::atomic<bool> stop{false};
+
+  void add_scan(const std::string& table, std::shared_ptr<Scan> scan) {
+    const std::lock_guard lock(mutex);
+    scans.emplace_back(table, std::move(scan));
+  }
+
+  mutable std::mutex mutex;
+  std::vector<std::pair<std::string, std::shared_ptr<Scan>>> scans;
+};
+
+}  // namespace otomo::engine

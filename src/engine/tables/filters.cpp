@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/tables/filters.h"
+
+#include <algorithm>
+
+namespace otomo::engine {
+
+namespace {
+
+using duckdb::Expression;
+using duckdb::ExpressionClass;
+using duckdb::ExpressionType;
+
+class Pruner {
+ public:
+  Pruner(duckdb::ClientContext& context, const duckdb::LogicalGet& get, const Session& session,
+         const formats::Format& format, ColumnMeaning (*meaning_of)(const formats::Format&, duckdb::column_t))
+      : context_(context), get_(get), session_(session), format_(format), meaning_of_(meaning_of) {}
+
+  Pruning run(const std::vector<duckdb::unique_ptr<Expression>>& filters) {
+    Pruning result;
+    for (const auto& filter : filters) {
+      if (session_.inputs.literal_filters) {
+        std::vector<std::string> literals;
+        if (literals_of(*filter, literals) && better(literals, result.literals.any_of)) {
+          result.literals.any_of = std::move(literals);
+        }
+      }
+      if (const auto earliest = earliest_event(*filter)) {
+        earliest_us_ = std::max(earliest_us_.value_or(*earliest), *earliest);
+      }
+      if (only_of_key(*filter)) key_filters_.push_back(filter.get());
+    }
+    const io::Listing& listing = session_.inputs.listing;
+    result.objects.reserve(listing.objects.size());
+    for (std::uint32_t i = 0; i < listing.objects.size(); ++i) {
+      if (earliest_us_ || !key_filters_.empty()) {
+        const std::string path = listing.path(listing.objects[i]);
+        const auto facts = format_.read_key(path);
+        if (earliest_us_ && facts && facts->latest_event_us && *facts->latest_event_us < *earliest_us_) continue;
+        if (!passes_key_filters(path, facts.value_or(formats::KeyFacts{}))) continue;
+      }
+      result.objects.push_back(i);
+    }
+    return result;
+  }
+
+ private:
+  // Fewer and longer literals rule out more.
+  static bool better(const std::vector<std::string>& fresh, const std::vector<std::string>& old) {
+    if (fresh.empty()) return false;
+    if (old.empty() || fresh.size() != old.size()) return old.empty() || fresh.size() < old.size();
+    const auto shorter = [](const std::string& a, const std::string& b) { return a.size() < b.size(); };
+    return std::min_element(fresh.begin(), fresh.end(), shorter)->size() >
+           std::min_element(old.begin(), old.end(), shorter)->size();
+  }
+
+  std::optional<ColumnMeaning> column_of(const Expression& expression) const {
+    if (expression.GetExpressionClass() != ExpressionClass::BOUND_COLUMN_REF) return {};
+    const auto& reference = expression.Cast<duckdb::BoundColumnRefExpression>();
+    if (reference.binding.table_index != get_.table_index) return {};
+    const auto& ids = get_.GetColumnIds();
+    if (reference.binding.column_index >= ids.size()) return {};
+    const auto& id = ids[reference.binding.column_index];
+    if (id.HasChildren()) return {};
+    return meaning_of_(format_, id.GetPrimaryIndex());
+  }
+
+  static std::optional<std::string> text_of(const Expression& expression) {
+    if (expression.GetExpressionClass() != ExpressionClass::BOUND_CONSTANT) return {};
+    const auto& value = expression.Cast<duckdb::BoundConstantExpression>().value;
+    if (value.IsNull() || value.type().id() != duckdb::LogicalTypeId::VARCHAR) return {};
+    return duckdb::StringValue::Get(value);
+  }
+
+  bool add_literal(const Expression& column, const Expression& constant, formats::Match match,
+                   std::vector<std::string>& literals) const {
+    const auto meaning = column_of(column);
+    const auto text = text_of(constant);
+    if (!meaning || meaning->kind != ColumnMeaning::Kind::kFormat || !text || text->empty()) return false;
+    auto literal = format_.literal_for(meaning->index, match, *text);
+    if (!literal || literal->empty()) return false;
+    literals.push_back(std::move(*literal));
+    return true;
+  }
+
+  // Literals of which each record that satisfies `filter` holds at least one. False: there is no such set.
+  bool literals_of(const Expression& filter, std::vector<std::string>& literals) const {
+    switch (filter.GetExpressionClass()) {
+      case ExpressionClass::BOUND_COMPARISON: {
+        const auto& comparison = filter.Cast<duckdb::BoundComparisonExpression>();
+        if (filter.GetExpressionType() != ExpressionType::COMPARE_EQUAL) return false;
+        return add_literal(*comparison.left, *comparison.right, formats::Match::kEquals, literals) ||
+               add_literal(*comparison.right, *comparison.left, formats::Match::kEquals, literals);
+      }
+      case ExpressionClass::BOUND_FUNCTION: {
+        const auto& call = filter.Cast<duckdb::BoundFunctionExpression>();
+        if (call.children.size() != 2) return false;
+        formats::Match match{};
+        if (call.function.name == "contains") {
+          match = formats::Match::kContains;
+        } else if (call.function.name == "prefix" || call.function.name == "starts_with") {
+          match = formats::Match::kStartsWith;
+        } else if (call.function.name == "suffix" || call.function.name == "ends_with") {
+          match = formats::Match::kEndsWith;
+        } else {
+          return false;
+        }
+        return add_literal(*call.children[0], *call.children[1], match, literals);
+      }
+      case ExpressionClass::BOUND_OPERATOR: {
+        if (filter.GetExpressionType() != ExpressionType::COMPARE_IN) return false;
+        const auto& in = filter.Cast<duckdb::BoundOperatorExpression>();
+        for (std::size_t i = 1; i < in.children.size(); ++i) {
+          if (!add_literal(*in.children[0], *in.children[i], formats::Match::kEquals, literals)) return false;
+        }
+        return !literals.empty();
+      }
+      case ExpressionClass::BOUND_CONJUNCTION: {
+        const auto& conjunction = filter.Cast<duckdb::BoundConjunctionExpression>();
+        if (filter.GetExpressionType() == ExpressionType::CONJUNCTION_OR) {
+          for (const auto& child : conjunction.children) {
+            if (!literals_of(*child, literals)) return false;
+          }
+          return !literals.empty();
+        }
+        for (const auto& child : conjunction.children) {
+          std::vector<std::string> fresh;
+          if (literals_of(*child, fresh) && better(fresh, literals)) literals = std::move(fresh);
+        }
+        return !literals.empty();
+      }
+      default:
+        return false;
+    }
+  }
+
+  // `event_time >= constant` and its like: no record before that instant matters.
+  std::optional<std::int64_t> earliest_event(const Expression& filter) const {
+    if (filter.GetExpressionClass() == ExpressionClass::BOUND_BETWEEN) {
+      const auto& between = filter.Cast<duckdb::BoundBetweenExpression>();
+      return is_event_time(*between.input) ? instant_of(*between.lower) : std::nullopt;
+    }
+    if (filter.GetExpressionClass() != ExpressionClass::BOUND_COMPARISON) return {};
+    const auto& comparison = filter.Cast<duckdb::BoundComparisonExpression>();
+    const auto type = filter.GetExpressionType();
+    if (is_event_time(*comparison.left) &&
+        (type == ExpressionType::COMPARE_GREATERTHAN || type == ExpressionType::COMPARE_GREATERTHANOREQUALTO ||
+         type == ExpressionType::COMPARE_EQUAL)) {
+      return instant_of(*comparison.right);
+    }
+    if (is_event_time(*comparison.right) &&
+        (type == ExpressionType::COMPARE_LESSTHAN || type == ExpressionType::COMPARE_LESSTHANOREQUALTO ||
+         type == ExpressionType::COMPARE_EQUAL)) {
+      return instant_of(*comparison.left);
+    }
+    return {};
+  }
+
+  bool is_event_time(const Expression& expression) const {
+    const auto meaning = column_of(expression);
+    return meaning && meaning->kind == ColumnMeaning::Kind::kEventTime;
+  }
+
+  static std::optional<std::int64_t> instant_of(const Expression& expression) {
+    if (expression.GetExpressionClass() != ExpressionClass::BOUND_CONSTANT) return {};
+    const auto& value = expression.Cast<duckdb::BoundConstantExpression>().value;
+    if (value.IsNull() || value.type().id() != duckdb::LogicalTypeId::TIMESTAMP_TZ) return {};
+    return duckdb::TimestampTZValue::Get(value).value;
+  }
+
+  bool only_of_key(const Expression& filter) const {
+    bool only = true;
+    bool any = false;
+    duckdb::ExpressionIterator::VisitExpressionClass(
+        filter, ExpressionClass::BOUND_COLUMN_REF, [&](const Expression& reference) {
+          const auto meaning = column_of(reference);
+          any = true;
+          only = only && meaning &&
+                 (meaning->kind == ColumnMeaning::Kind::kPath || meaning->kind == ColumnMeaning::Kind::kPartition);
+        });
+    return any && only && filter.IsConsistent() && !filter.HasSubquery() && !filter.HasParameter();
+  }
+
+  void put_key_values(duckdb::unique_ptr<Expression>& expression, const std::string& path,
+                      const formats::KeyFacts& facts) const {
+    if (const auto meaning = column_of(*expression)) {
+      duckdb::Value value(duckdb::LogicalType::VARCHAR);
+      if (meaning->kind == ColumnMeaning::Kind::kPath) {
+        value = duckdb::Value(path);
+      } else if (const auto text = partition_value(format_.partitions[meaning->index], facts)) {
+        value = duckdb::Value(*text);
+      }
+      expression = duckdb::make_uniq<duckdb::BoundConstantExpression>(std::move(value));
+      return;
+    }
+    duckdb::ExpressionIterator::EnumerateChildren(
+        *expression, [&](duckdb::unique_ptr<Expression>& child) { put_key_values(child, path, facts); });
+  }
+
+  bool passes_key_filters(const std::string& path, const formats::KeyFacts& facts) const {
+    for (const Expression* filter : key_filters_) {
+      auto copy = filter->Copy();
+      put_key_values(copy, path, facts);
+      duckdb::Value result;
+      if (!duckdb::ExpressionExecutor::TryEvaluateScalar(context_, *copy, result)) continue;
+      if (result.IsNull() || !result.GetValue<bool>()) return false;
+    }
+    return true;
+  }
+
+  duckdb::ClientContext& context_;
+  const duckdb::LogicalGet& get_;
+  const Session& session_;
+  const formats::Format& format_;
+  ColumnMeaning (*meaning_of_)(const formats::Format&, duckdb::column_t);
+  std::optional<std::int64_t> earliest_us_;
+  std::vector<const Expression*> key_filters_;
+};
+
+}  // namespace
+
+Pruning prune(duckdb::ClientContext& context, const duckdb::LogicalGet& get,
+              const std::vector<duckdb::unique_ptr<duckdb::Expression>>& filters, const Session& session,
+              const formats::Format& format, ColumnMeaning (*meaning_of)(const formats::Format&, duckdb::column_t)) {
+  return Pruner(context, get, session, format, meaning_of).run(filters);
+}
+
+std::optional<std::string> partition_value(const formats::PartitionColumn& partition, const formats::KeyFacts& facts) {
+  std::string text;
+  for (const char c : partition.pattern) {
+    const std::string* part = nullptr;
+    switch (c) {
+      case 'Y': part = &facts.year; break;
+      case 'M': part = &facts.month; break;
+      case 'D': part = &facts.day; break;
+      case 'H': part = &facts.hour; break;
+      case 'R': part = &facts.region; break;
+      default: text += c; continue;
+    }
+    if (part->empty()) return {};
+    text += *part;
+  }
+  return text;
+}
+
+}  // namespace otomo::engine

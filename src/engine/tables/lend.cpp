@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/tables/lend.h"
+
+namespace otomo::engine {
+
+namespace {
+
+class HeldBlock final : public duckdb::VectorBuffer {
+ public:
+  explicit HeldBlock(BlockPointer block)
+      : duckdb::VectorBuffer(duckdb::VectorBufferType::OPAQUE_BUFFER), block_(std::move(block)) {}
+
+ private:
+  BlockPointer block_;
+};
+
+void set_null(duckdb::Vector& vector) {
+  vector.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
+  duckdb::ConstantVector::SetNull(vector, true);
+}
+
+template <class Target>
+void copy_numbers(const formats::Column& column, std::size_t rows, duckdb::Vector& vector) {
+  auto* out = duckdb::FlatVector::GetData<Target>(vector);
+  for (std::size_t row = 0; row < rows; ++row) out[row] = static_cast<Target>(column.integers[row]);
+}
+
+void copy_validity(const formats::Column& column, std::size_t rows, duckdb::Vector& vector) {
+  auto& validity = duckdb::FlatVector::Validity(vector);
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (column.valid[row] == 0) validity.SetInvalid(row);
+  }
+}
+
+// Lists and maps alike: DuckDB keeps a map as a list of key and value.
+void lend_list(const formats::Column& column, std::size_t rows, duckdb::Vector& vector) {
+  auto* entries = duckdb::FlatVector::GetData<duckdb::list_entry_t>(vector);
+  std::uint32_t start = 0;
+  for (std::size_t row = 0; row < rows; ++row) {
+    entries[row] = {start, column.list_end[row] - start};
+    start = column.list_end[row];
+  }
+  duckdb::ListVector::Reserve(vector, start);
+  duckdb::ListVector::SetListSize(vector, start);
+}
+
+}  // namespace
+
+duckdb::LogicalType logical_type(const formats::ColumnSpec& spec) {
+  using duckdb::LogicalType;
+  switch (spec.type) {
+    case formats::Type::kText:
+      return LogicalType::VARCHAR;
+    case formats::Type::kInteger:
+      return LogicalType::INTEGER;
+    case formats::Type::kBigint:
+      return LogicalType::BIGINT;
+    case formats::Type::kDouble:
+      return LogicalType::DOUBLE;
+    case formats::Type::kBoolean:
+      return LogicalType::BOOLEAN;
+    case formats::Type::kTimestamp:
+      return LogicalType::TIMESTAMP_TZ;
+    case formats::Type::kStruct: {
+      duckdb::child_list_t<LogicalType> members;
+      for (const auto& child : spec.children) members.emplace_back(std::string(child.name), logical_type(child));
+      return LogicalType::STRUCT(std::move(members));
+    }
+    case formats::Type::kList:
+      return LogicalType::LIST(logical_type(spec.children[0]));
+    case formats::Type::kMap:
+      return LogicalType::MAP(logical_type(spec.children[0]), logical_type(spec.children[1]));
+  }
+  throw duckdb::InternalException("a column type without a DuckDB type");
+}
+
+void lend_text(const std::string_view* texts, std::size_t rows, const BlockPointer& block, duckdb::Vector& vector) {
+  auto* out = duckdb::FlatVector::GetData<duckdb::string_t>(vector);
+  auto& validity = duckdb::FlatVector::Validity(vector);
+  const char* begin = block->data();
+  const char* end = begin + block->capacity();
+  bool lent = false;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const std::string_view text = texts[row];
+    if (text.data() == nullptr) {
+      validity.SetInvalid(row);
+    } else if (text.size() <= duckdb::string_t::INLINE_LENGTH) {
+      out[row] = duckdb::string_t(text.data(), static_cast<std::uint32_t>(text.size()));
+    } else if (text.data() >= begin && text.data() < end) {
+      out[row] = duckdb::string_t(text.data(), static_cast<std::uint32_t>(text.size()));
+      lent = true;
+    } else {
+      out[row] = duckdb::StringVector::AddStringOrBlob(vector, text.data(), text.size());
+    }
+  }
+  if (lent) duckdb::StringVector::AddBuffer(vector, duckdb::make_buffer<HeldBlock>(block));
+}
+
+void lend_column(const formats::Column& column, std::size_t rows, const BlockPointer& block, duckdb::Vector& vector) {
+  if (!column.wanted) {
+    set_null(vector);
+    return;
+  }
+  switch (column.spec->type) {
+    case formats::Type::kText:
+      lend_text(column.text.data(), rows, block, vector);
+      return;
+    case formats::Type::kInteger:
+      copy_numbers<std::int32_t>(column, rows, vector);
+      break;
+    case formats::Type::kBigint:
+      copy_numbers<std::int64_t>(column, rows, vector);
+      break;
+    case formats::Type::kTimestamp:
+      copy_numbers<std::int64_t>(column, rows, vector);
+      break;
+    case formats::Type::kBoolean:
+      copy_numbers<bool>(column, rows, vector);
+      break;
+    case formats::Type::kDouble:
+      std::memcpy(duckdb::FlatVector::GetData<double>(vector), column.doubles.data(), rows * sizeof(double));
+      break;
+    case formats::Type::kStruct: {
+      auto& members = duckdb::StructVector::GetEntries(vector);
+      for (std::size_t i = 0; i < members.size(); ++i) lend_column(column.children[i], rows, block, *members[i]);
+      break;
+    }
+    case formats::Type::kList: {
+      lend_list(column, rows, vector);
+      const std::size_t elements = rows == 0 ? 0 : column.list_end[rows - 1];
+      lend_column(column.children[0], elements, block, duckdb::ListVector::GetEntry(vector));
+      break;
+    }
+    case formats::Type::kMap: {
+      lend_list(column, rows, vector);
+      const std::size_t elements = rows == 0 ? 0 : column.list_end[rows - 1];
+      lend_column(column.children[0], elements, block, duckdb::MapVector::GetKeys(vector));
+      lend_column(column.children[1], elements, block, duckdb::MapVector::GetValues(vector));
+      break;
+    }
+  }
+  copy_validity(column, rows, vector);
+}
+
+}  // namespace otomo::engine

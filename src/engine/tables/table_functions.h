@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The table functions behind otomo's tables, one file each. Registered once per database; they know formats only by
+// their descriptions.
+#pragma once
+
+#include "engine/duckdb_headers.h"
+#include "engine/session.h"
+
+namespace otomo::engine {
+
+// Carries the session into DuckDB's callbacks.
+struct SessionInfo final : duckdb::TableFunctionInfo {
+  SessionInfo(std::shared_ptr<Session> shared, const formats::Format* its_format)
+      : session(std::move(shared)), format(its_format) {}
+  std::shared_ptr<Session> session;
+  const formats::Format* format;  // nullptr: every format
+};
+
+duckdb::TableFunction records_function(std::shared_ptr<Session> session, const formats::Format& format);
+duckdb::TableFunction rejects_function(std::shared_ptr<Session> session);
+duckdb::TableFunction object_parts_function(std::shared_ptr<Session> session);
+
+// The names under which they are registered.
+std::string records_function_name(const formats::Format& format);
+inline constexpr const char* kRejectsFunction = "otomo_rejects";
+inline constexpr const char* kObjectPartsFunction = "otomo_object_parts";
+
+// "interrupted" as DuckDB says it; any other error of a scan is counted, not thrown.
+[[noreturn]] void throw_error(const Error& error);
+
+}  // namespace otomo::engine

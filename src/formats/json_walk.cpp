@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/json_walk.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/utf8.h"
+
+namespace otomo::formats {
+
+namespace {
+
+// Bytes indexed per call of the kernel.
+constexpr std::size_t kIndexStride = 16 * 1024;
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_number(std::string_view text) {
+  std::size_t i = text.starts_with('-') ? 1 : 0;
+  const auto digits = [&] {
+    const std::size_t first = i;
+    while (i < text.size() && is_digit(text[i])) ++i;
+    return i > first;
+  };
+  if (i < text.size() && text[i] == '0') {
+    ++i;
+  } else if (!digits()) {
+    return false;
+  }
+  if (i < text.size() && text[i] == '.') {
+    ++i;
+    if (!digits()) return false;
+  }
+  if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
+    ++i;
+    if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
+    if (!digits()) return false;
+  }
+  return i == text.size();
+}
+
+bool is_scalar(std::string_view text) {
+  return text == "true" || text == "false" || text == "null" || is_number(text);
+}
+
+// The closing quote of the string that opens at `open` and before `next`, the place behind which no byte belongs to
+// it; 0 where something else stands between.
+std::uint32_t closing_quote(const char* text, std::uint32_t open, std::uint32_t next) {
+  std::uint32_t at = next - 1;
+  while (at > open && is_space(text[at])) --at;
+  if (at == open || text[at] != '"') return 0;
+  std::uint32_t backslashes = 0;
+  while (at - 1 - backslashes > open && text[at - 1 - backslashes] == '\\') ++backslashes;
+  return backslashes % 2 == 0 ? at : 0;
+}
+
+int hex_digit(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Four hexadecimal digits at `at`, or -1.
+int hex_unit(std::string_view text, std::size_t at) {
+  if (at + 4 > text.size()) return -1;
+  int value = 0;
+  for (std::size_t i = at; i < at + 4; ++i) {
+    const int digit = hex_digit(text[i]);
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+std::size_t put_utf8(char* out, std::uint32_t code) {
+  if (code < 0x80) {
+    out[0] = static_cast<char>(code);
+    return 1;
+  }
+  if (code < 0x800) {
+    out[0] = static_cast<char>(0xC0 | (code >> 6));
+    out[1] = static_cast<char>(0x80 | (code & 0x3F));
+    return 2;
+  }
+  if (code < 0x10000) {
+    out[0] = static_cast<char>(0xE0 | (code >> 12));
+    out[1] = static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+    out[2] = static_cast<char>(0x80 | (code & 0x3F));
+    return 3;
+  }
+  out[0] = static_cast<char>(0xF0 | (code >> 18));
+  out[1] = static_cast<char>(0x80 | ((code >> 12) & 0x3F));
+  out[2] = static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+  out[3] = static_cast<char>(0x80 | (code & 0x3F));
+  return 4;
+}
+
+}  // namespace
+
+void JsonText::start(std::string_view text) {
+  text_ = text;
+  count_ = 0;
+  indexed_ = 0;
+  carry_ = {};
+}
+
+bool JsonText::extend(std::size_t more) {
+  if (indexed_ == text_.size()) return false;
+  // Whole registers, unless it is the end.
+  std::size_t size = std::min(text_.size() - indexed_, (std::max<std::size_t>(more, 1) + 63) / 64 * 64);
+  const auto& kernels = simd::kernels();
+  while (size > 0) {
+    const std::size_t part = std::min(size, kIndexStride);
+    // At most one place per byte; real text has one per eight.
+    if (capacity_ < count_ + kIndexStride) {
+      const std::size_t larger = std::max(capacity_ * 2, count_ + kIndexStride);
+      auto moved = std::make_unique_for_overwrite<std::uint32_t[]>(larger);
+      if (count_ > 0) std::memcpy(moved.get(), tokens_.get(), count_ * sizeof(std::uint32_t));
+      tokens_ = std::move(moved);
+      capacity_ = larger;
+    }
+    count_ += kernels.index_json(text_.data() + indexed_, part, indexed_, carry_, tokens_.get() + count_);
+    indexed_ += static_cast<std::uint32_t>(part);
+    size -= part;
+  }
+  return true;
+}
+
+std::size_t JsonText::token_at(std::uint32_t place, std::size_t from) const {
+  return static_cast<std::size_t>(
+      std::lower_bound(tokens_.get() + std::min(from, count_), tokens_.get() + count_, place) - tokens_.get());
+}
+
+JsonWalk JsonText::walk(std::size_t token, std::vector<JsonMember>& members, std::uint32_t& end,
+                        std::size_t& next_token) const {
+  enum State : std::uint8_t { kKey, kKeyOrEnd, kValue, kElement, kElementOrEnd, kAfter };
+  members.clear();
+  const char* const text = text_.data();
+  const std::uint32_t* const tokens = tokens_.get();
+  const std::size_t count = count_;
+  std::array<bool, kJsonDepthMax + 1> is_object;
+  std::uint32_t depth = 1;
+  std::size_t at = token;
+  is_object[1] = text[tokens[at]] == '{';
+  State state = is_object[1] ? kKeyOrEnd : kElementOrEnd;
+  std::uint32_t behind = tokens[at] + 1;  // the first byte that was not looked at
+  ++at;
+  JsonMember member;
+  const auto only_space = [&](std::uint32_t from, std::uint32_t to) {
+    while (from < to && is_space(text[from])) ++from;
+    return from == to;
+  };
+  while (at < count) {
+    const std::uint32_t place = tokens[at];
+    const char c = text[place];
+    bool closes = false;
+    switch (state) {
+      case kKey:
+      case kKeyOrEnd: {
+        if (behind != place && !only_space(behind, place)) return JsonWalk::kInvalid;
+        if (c == '"') {
+          if (at + 1 >= count) return JsonWalk::kIncomplete;
+          const std::uint32_t colon = tokens[at + 1];
+          if (text[colon] != ':') return JsonWalk::kInvalid;
+          const std::uint32_t close =
+              text[colon - 1] == '"' && text[colon - 2] != '\\' && colon - 1 > place ? colon - 1
+                                                                                    : closing_quote(text, place, colon);
+          if (close == 0) return JsonWalk::kInvalid;
+          if (depth == 1) {
+            member.key_begin = place + 1;
+            member.key_end = close;
+          }
+          at += 2;
+          behind = colon + 1;
+          state = kValue;
+          continue;
+        }
+        if (c != '}' || state != kKeyOrEnd) return JsonWalk::kInvalid;
+        closes = true;
+        break;
+      }
+      case kValue:
+      case kElement:
+      case kElementOrEnd: {
+        std::uint32_t first = behind;
+        while (first < place && is_space(text[first])) ++first;
+        if (first < place) {
+          std::uint32_t last = place;
+          while (is_space(text[last - 1])) --last;
+          if (!is_scalar({text + first, last - first})) return JsonWalk::kInvalid;
+          if (depth == 1) {
+            member.value = {first, last, 0, 's'};
+            members.push_back(member);
+          }
+          behind = last;
+          state = kAfter;
+          continue;
+        }
+        if (c == '"') {
+          if (at + 1 >= count) return JsonWalk::kIncomplete;
+          const std::uint32_t next = tokens[at + 1];
+          const std::uint32_t close =
+              text[next - 1] == '"' && text[next - 2] != '\\' && next - 1 > place ? next - 1
+                                                                                 : closing_quote(text, place, next);
+          if (close == 0) return JsonWalk::kInvalid;
+          if (depth == 1) {
+            member.value = {place, close + 1, 0, '"'};
+            members.push_back(member);
+          }
+          ++at;
+          behind = close + 1;
+          state = kAfter;
+          continue;
+        }
+        if (c == '{' || c == '[') {
+          if (depth == kJsonDepthMax) return JsonWalk::kInvalid;
+          if (depth == 1) member.value = {place, 0, static_cast<std::uint32_t>(at), c};
+          is_object[++depth] = c == '{';
+          state = c == '{' ? kKeyOrEnd : kElementOrEnd;
+          behind = place + 1;
+          ++at;
+          continue;
+        }
+        if (c != ']' || state != kElementOrEnd) return JsonWalk::kInvalid;
+        closes = true;
+        break;
+      }
+      case kAfter: {
+        if (behind != place && !only_space(behind, place)) return JsonWalk::kInvalid;
+        if (c == ',') {
+          state = is_object[depth] ? kKey : kElement;
+          behind = place + 1;
+          ++at;
+          continue;
+        }
+        if (c != (is_object[depth] ? '}' : ']')) return JsonWalk::kInvalid;
+        closes = true;
+        break;
+      }
+    }
+    if (closes) {
+      ++at;
+      behind = place + 1;
+      if (--depth == 0) {
+        end = behind;
+        next_token = at;
+        return JsonWalk::kDone;
+      }
+      if (depth == 1) {
+        member.value.end = behind;
+        members.push_back(member);
+      }
+      state = kAfter;
+    }
+  }
+  return JsonWalk::kIncomplete;
+}
+
+JsonWalk JsonText::skip(std::size_t token, std::uint32_t& end, std::size_t& next_token) const {
+  int depth = 0;
+  for (std::size_t at = token; at < count_; ++at) {
+    const char c = text_[tokens_[at]];
+    if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      if (--depth == 0) {
+        end = tokens_[at] + 1;
+        next_token = at + 1;
+        return JsonWalk::kDone;
+      }
+    }
+  }
+  return JsonWalk::kIncomplete;
+}
+
+std::string_view JsonText::plain(const JsonValue& value, Arena& arena) const {
+  const std::string_view written = slice(value);
+  if (value.kind != '"') return written == "null" ? std::string_view{} : written;
+  return unescape_json(written.substr(1, written.size() - 2), arena);
+}
+
+std::string_view unescape_json(std::string_view text, Arena& arena) {
+  std::size_t backslash = text.find('\\');
+  if (backslash == std::string_view::npos) return text;
+  char* const out = arena.allocate(text.size() + 1);
+  std::size_t written = 0;
+  std::size_t at = 0;
+  while (backslash != std::string_view::npos) {
+    std::memcpy(out + written, text.data() + at, backslash - at);
+    written += backslash - at;
+    at = backslash + 1;
+    const char c = at < text.size() ? text[at] : '\0';
+    static constexpr std::string_view kShort = "\"\\/bfnrt";
+    static constexpr std::string_view kMeaning = "\"\\/\b\f\n\r\t";
+    const std::size_t known = at < text.size() ? kShort.find(c) : std::string_view::npos;
+    const int unit = c == 'u' ? hex_unit(text, at + 1) : -1;
+    if (known != std::string_view::npos) {
+      out[written++] = kMeaning[known];
+      ++at;
+    } else if (unit >= 0) {
+      auto code = static_cast<std::uint32_t>(unit);
+      at += 5;
+      if (code >= 0xD800 && code < 0xDC00 && at + 1 < text.size() && text[at] == '\\' && text[at + 1] == 'u') {
+        const int low = hex_unit(text, at + 2);
+        if (low >= 0xDC00 && low < 0xE000) {
+          code = 0x10000 + ((code - 0xD800) << 10) + (static_cast<std::uint32_t>(low) - 0xDC00);
+          at += 6;
+        }
+      }
+      if (code >= 0xD800 && code < 0xE000) code = 0xFFFD;  // half a pair
+      written += put_utf8(out + written, code);
+    } else {
+      out[written++] = '\\';
+    }
+    backslash = text.find('\\', at);
+  }
+  std::memcpy(out + written, text.data() + at, text.size() - at);
+  written += text.size() - at;
+  arena.shrink_last(text.size() + 1, written);
+  return {out, written};
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  static constexpr std::string_view kHex = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += "\\u00";
+      out += kHex[static_cast<unsigned char>(c) >> 4];
+      out += kHex[static_cast<unsigned char>(c) & 15];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+}  // namespace otomo::formats

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// JSON in blocks: where values begin and end, checked against the grammar, without building a tree. A kernel finds the
+// places of all structure and opening quotes (base/simd); the walk goes from place to place.
+//
+// Checked: brackets, separators, member names, literals, numbers, depth. Not checked: escapes inside strings and raw
+// control characters, which cost nothing to keep; UTF-8 is the caller's.
+// One thread per object.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/simd/simd.h"
+
+namespace otomo::formats {
+
+// Nesting beyond this is not JSON for us: AWS's records stay far below.
+inline constexpr std::uint32_t kJsonDepthMax = 256;
+
+struct JsonValue {
+  std::uint32_t begin = 0;  // first byte
+  std::uint32_t end = 0;    // behind the last; strings with their quotes
+  std::uint32_t token = 0;  // of an object's or array's bracket
+  char kind = 0;            // '{' '[' '"', or 's' for a number, true, false, null
+};
+
+struct JsonMember {
+  std::uint32_t key_begin = 0;  // without quotes; empty in arrays
+  std::uint32_t key_end = 0;
+  JsonValue value;
+};
+
+enum class JsonWalk : std::uint8_t {
+  kDone,
+  kIncomplete,  // fine so far, but the text ends
+  kInvalid,
+};
+
+class JsonText {
+ public:
+  // Forgets what was indexed and starts at `text`, which must stay, with kBlockPaddingBytes behind it.
+  void start(std::string_view text);
+  // Indexes at least `more` further bytes, if there are any. False: all is indexed.
+  bool extend(std::size_t more);
+  // Indexes everything.
+  void finish() {
+    while (extend(text_.size())) {
+    }
+  }
+
+  std::string_view text() const { return text_; }
+  std::string_view slice(std::uint32_t begin, std::uint32_t end) const { return text_.substr(begin, end - begin); }
+  std::string_view slice(const JsonValue& value) const { return slice(value.begin, value.end); }
+  std::string_view key(const JsonMember& member) const { return slice(member.key_begin, member.key_end); }
+
+  std::size_t token_count() const { return count_; }
+  std::uint32_t token(std::size_t i) const { return tokens_[i]; }
+  // The first token at or behind byte `place`, looking on from `from`.
+  std::size_t token_at(std::uint32_t place, std::size_t from) const;
+  std::uint32_t indexed_bytes() const { return indexed_; }
+
+  // Walks the object or array whose bracket is token `token`, and lists its members (elements). `end` comes back behind
+  // the closing bracket, `next_token` as the token behind it. Members seen before a failure are listed too.
+  JsonWalk walk(std::size_t token, std::vector<JsonMember>& members, std::uint32_t& end, std::size_t& next_token) const;
+  // Only the end: brackets are counted, nothing is checked.
+  JsonWalk skip(std::size_t token, std::uint32_t& end, std::size_t& next_token) const;
+
+  // The text of a scalar or string: strings unescaped (in the arena where they hold a backslash), null as
+  // data() == nullptr, everything else as it is written.
+  std::string_view plain(const JsonValue& value, Arena& arena) const;
+
+ private:
+  std::string_view text_;
+  std::unique_ptr<std::uint32_t[]> tokens_;
+  std::size_t count_ = 0;
+  std::size_t capacity_ = 0;
+  std::uint32_t indexed_ = 0;
+  simd::JsonCarry carry_;
+};
+
+// The text between a string's quotes without its escapes; what is no valid escape stays as it is.
+std::string_view unescape_json(std::string_view text, Arena& arena);
+// Appends `text` as a JSON string.
+void append_json_string(std::string& out, std::string_view text);
+
+}  // namespace otomo::formats

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/lines.h"
+
+#include <charconv>
+
+namespace otomo::formats {
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return {};
+  return value;
+}
+
+std::optional<double> parse_double(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return {};
+  return value;
+}
+
+void put_integer(Column& column, std::size_t row, std::string_view text, Batch& batch) {
+  const auto value = parse_integer(text);
+  if (value && (column.spec->type != Type::kInteger || (*value >= INT32_MIN && *value <= INT32_MAX))) {
+    column.set_integer(row, *value);
+    return;
+  }
+  column.set_null(row);
+  if (text != "-") ++batch.counts.bad_values;
+}
+
+void put_double(Column& column, std::size_t row, std::string_view text, Batch& batch) {
+  if (const auto value = parse_double(text)) {
+    column.set_double(row, *value);
+    return;
+  }
+  column.set_null(row);
+  if (text != "-") ++batch.counts.bad_values;
+}
+
+}  // namespace otomo::formats

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/byte_source.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace otomo::io {
+
+namespace {
+
+class FileSource final : public ByteSource, public RandomAccess {
+ public:
+  FileSource(int descriptor, std::string path, bool owned)
+      : descriptor_(descriptor), path_(std::move(path)), owned_(owned) {}
+  ~FileSource() override {
+    if (owned_) ::close(descriptor_);
+  }
+  FileSource(const FileSource&) = delete;
+  FileSource& operator=(const FileSource&) = delete;
+
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) override {
+    std::size_t filled = 0;
+    while (filled < out.size()) {
+      const auto rest = out.subspan(filled);
+      const ssize_t count = ::pread(descriptor_, rest.data(), rest.size(), static_cast<off_t>(offset + filled));
+      if (count == 0) break;
+      if (count > 0) {
+        filled += static_cast<std::size_t>(count);
+      } else if (errno != EINTR) {
+        return world_error("reading " + path_ + ": " + std::generic_category().message(errno));
+      }
+    }
+    return filled;
+  }
+
+  Result<std::size_t> read(std::span<char> out) override {
+    while (true) {
+      const ssize_t count = ::read(descriptor_, out.data(), out.size());
+      if (count >= 0) return static_cast<std::size_t>(count);
+      if (errno != EINTR) return world_error("reading " + path_ + ": " + std::generic_category().message(errno));
+    }
+  }
+
+ private:
+  int descriptor_;
+  std::string path_;
+  bool owned_;
+};
+
+}  // namespace
+
+Result<std::size_t> read_fully(ByteSource& source, std::span<char> out) {
+  std::size_t filled = 0;
+  while (filled < out.size()) {
+    const auto count = source.read(out.subspan(filled));
+    if (!count) return std::unexpected(count.error());
+    if (*count == 0) break;
+    filled += *count;
+  }
+  return filled;
+}
+
+namespace {
+
+Result<std::unique_ptr<FileSource>> open_descriptor(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    const std::string reason = std::generic_category().message(errno);
+    return world_error("opening " + path + ": " + reason,
+                       errno == EACCES ? "the file's permissions do not let this user read it" : "");
+  }
+  return std::make_unique<FileSource>(descriptor, path, true);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ByteSource>> open_file(const std::string& path) { return open_descriptor(path); }
+
+Result<std::unique_ptr<RandomAccess>> open_file_at(const std::string& path) { return open_descriptor(path); }
+
+std::unique_ptr<ByteSource> open_stdin() {
+  return std::make_unique<FileSource>(STDIN_FILENO, "standard input", false);
+}
+
+}  // namespace otomo::io

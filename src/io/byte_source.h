@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where bytes come from, as a stream: a file, standard input, a decoder over another source. It knows nothing of
+// records. One thread at a time per source.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+
+namespace otomo::io {
+
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  // Reads at least one byte into `out` and returns how many; 0 at the end. REQUIRES: out not empty.
+  virtual Result<std::size_t> read(std::span<char> out) = 0;
+};
+
+// Reads until `out` is full or the source ends.
+Result<std::size_t> read_fully(ByteSource& source, std::span<char> out);
+
+// Errors name the path.
+Result<std::unique_ptr<ByteSource>> open_file(const std::string& path);
+std::unique_ptr<ByteSource> open_stdin();
+
+// A file of which any part can be read. Any thread.
+class RandomAccess {
+ public:
+  virtual ~RandomAccess() = default;
+  // Reads from `offset` until `out` is full or the object ends.
+  virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) = 0;
+};
+
+Result<std::unique_ptr<RandomAccess>> open_file_at(const std::string& path);
+
+}  // namespace otomo::io

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Zstandard (RFC 8878) by libzstd. A frame may ask for a window of up to kWindowLog; a larger one is damage, so that
+// an object cannot take more memory than that.
+#include <zstd.h>
+
+#include "io/codecs/codec.h"
+
+namespace otomo::io {
+
+namespace {
+
+constexpr int kWindowLog = 27;  // 128 MiB: zstd's own limit without --long
+
+class ZstdDecoder final : public Decoder {
+ public:
+  ZstdDecoder() : context_(ZSTD_createDCtx()) { ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, kWindowLog); }
+  ~ZstdDecoder() override { ZSTD_freeDCtx(context_); }
+  ZstdDecoder(const ZstdDecoder&) = delete;
+  ZstdDecoder& operator=(const ZstdDecoder&) = delete;
+
+  State decode(std::span<const char>& in, std::span<char>& out) override {
+    ZSTD_inBuffer input{in.data(), in.size(), 0};
+    ZSTD_outBuffer output{out.data(), out.size(), 0};
+    const std::size_t code = ZSTD_decompressStream(context_, &output, &input);
+    in = in.subspan(input.pos);
+    out = out.subspan(output.pos);
+    if (ZSTD_isError(code) != 0) {
+      detail_ = ZSTD_getErrorName(code);
+      return State::kDamaged;
+    }
+    return code == 0 ? State::kMember : State::kRunning;
+  }
+
+  void start_member() override { ZSTD_DCtx_reset(context_, ZSTD_reset_session_only); }
+
+  std::string_view detail() const override { return detail_; }
+
+ private:
+  ZSTD_DCtx* context_;
+  std::string_view detail_;
+};
+
+bool starts(std::string_view head) { return head.starts_with(std::string_view("\x28\xb5\x2f\xfd", 4)); }
+
+std::unique_ptr<Decoder> make() { return std::make_unique<ZstdDecoder>(); }
+
+}  // namespace
+
+extern const Codec kZstd;
+const Codec kZstd{"zstd", starts, make};
+
+}  // namespace otomo::io

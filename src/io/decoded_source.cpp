@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/decoded_source.h"
+
+#include <cstring>
+
+namespace otomo::io {
+
+namespace {
+constexpr std::size_t kInputBytes = 256 * 1024;
+constexpr std::size_t kMagicBytesMax = 10;
+constexpr std::size_t kGarbageBytesKept = 256;
+}  // namespace
+
+DecodedSource::DecodedSource() : buffer_(kInputBytes) {}
+
+Result<void> DecodedSource::open(std::unique_ptr<ByteSource> source) {
+  source_ = std::move(source);
+  input_ = {};
+  codec_ = nullptr;
+  decoder_ = nullptr;
+  between_members_ = false;
+  source_ended_ = false;
+  damage_.reset();
+  stored_bytes_ = 0;
+  while (input_.size() < kMagicBytesMax) {
+    const auto more = refill();
+    if (!more) return std::unexpected(more.error());
+    if (!*more) break;
+  }
+  codec_ = detect_codec({input_.data(), input_.size()});
+  if (codec_ == nullptr) return {};
+  for (Kept& kept : decoders_) {
+    if (kept.codec == codec_) decoder_ = kept.decoder.get();
+  }
+  if (decoder_ == nullptr) {
+    decoders_.push_back({codec_, codec_->make()});
+    decoder_ = decoders_.back().decoder.get();
+  }
+  decoder_->start_member();
+  return {};
+}
+
+// Moves what is left to the buffer's front and reads behind it. False at the source's end.
+Result<bool> DecodedSource::refill() {
+  if (source_ended_) return false;
+  if (!input_.empty()) std::memmove(buffer_.data(), input_.data(), input_.size());
+  const std::size_t kept = input_.size();
+  const auto count = source_->read(std::span(buffer_).subspan(kept));
+  if (!count) return std::unexpected(count.error());
+  stored_bytes_ += *count;
+  input_ = std::span<const char>(buffer_.data(), kept + *count);
+  source_ended_ = *count == 0;
+  return *count > 0;
+}
+
+void DecodedSource::trailing_garbage() {
+  damage_ = Damage{DamageKind::kTrailingGarbage, "bytes behind the compressed data",
+                   std::string(input_.data(), std::min(input_.size(), kGarbageBytesKept))};
+}
+
+Result<std::size_t> DecodedSource::read(std::span<char> out) {
+  if (decoder_ == nullptr) {
+    // Plain: what open() took for its look at the head, then straight into the caller's memory.
+    const std::size_t taken = std::min(out.size(), input_.size());
+    std::memcpy(out.data(), input_.data(), taken);
+    input_ = input_.subspan(taken);
+    if (taken == out.size() || source_ended_) return taken;
+    const auto count = read_fully(*source_, out.subspan(taken));
+    if (!count) return std::unexpected(count.error());
+    stored_bytes_ += *count;
+    source_ended_ = *count < out.size() - taken;
+    return taken + *count;
+  }
+  const std::size_t wanted = out.size();
+  while (!out.empty() && !damage_) {
+    if (between_members_) {
+      while (input_.size() < kMagicBytesMax) {
+        const auto more = refill();
+        if (!more) return std::unexpected(more.error());
+        if (!*more) break;
+      }
+      if (input_.empty()) break;
+      if (!codec_->starts({input_.data(), input_.size()})) {
+        trailing_garbage();
+        break;
+      }
+      decoder_->start_member();
+      between_members_ = false;
+    }
+    const std::size_t in_before = input_.size();
+    const std::size_t out_before = out.size();
+    const Decoder::State state = decoder_->decode(input_, out);
+    if (state == Decoder::State::kMember) {
+      between_members_ = true;
+    } else if (state == Decoder::State::kDamaged) {
+      damage_ = Damage{DamageKind::kCorrupt, std::string(decoder_->detail()), {}};
+    } else if (input_.empty() || (input_.size() == in_before && out.size() == out_before)) {
+      const auto more = refill();
+      if (!more) return std::unexpected(more.error());
+      if (!*more && !out.empty()) {
+        damage_ = Damage{DamageKind::kTruncated, "the compressed data ends early", {}};
+      }
+    }
+  }
+  return wanted - out.size();
+}
+
+}  // namespace otomo::io

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An object's plain bytes, whatever its compression: found by content, never by name. Damage ends the stream and is
+// told beside it. One thread at a time; reuse one per thread, for its buffers.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "io/byte_source.h"
+#include "io/codecs/codec.h"
+
+namespace otomo::io {
+
+class DecodedSource {
+ public:
+  DecodedSource();
+
+  // Starts reading `source`; what was read before is forgotten.
+  Result<void> open(std::unique_ptr<ByteSource> source);
+
+  // Reads plain bytes until `out` is full or the stream ends (by its end or by damage); 0 at the end.
+  Result<std::size_t> read(std::span<char> out);
+
+  const Codec* codec() const { return codec_; }            // nullptr: plain
+  const std::optional<Damage>& damage() const { return damage_; }
+  std::uint64_t stored_bytes() const { return stored_bytes_; }  // read from the source so far
+
+ private:
+  Result<bool> refill();
+  void trailing_garbage();
+
+  std::unique_ptr<ByteSource> source_;
+  std::vector<char> buffer_;
+  std::span<const char> input_;  // of buffer_, not yet decoded
+  const Codec* codec_ = nullptr;
+  struct Kept {
+    const Codec* codec;
+    std::unique_ptr<Decoder> decoder;
+  };
+  std::vector<Kept> decoders_;
+  Decoder* decoder_ = nullptr;
+  bool between_members_ = false;
+  bool source_ended_ = false;
+  std::optional<Damage> damage_;
+  std::uint64_t stored_bytes_ = 0;
+};
+
+}  // namespace otomo::io

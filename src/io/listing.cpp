@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/listing.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <unordered_set>
+
+namespace otomo::io {
+
+namespace {
+
+std::string reason(int code) { return std::generic_category().message(code); }
+
+class Lister {
+ public:
+  explicit Lister(Listing& listing) : listing_(listing) {}
+
+  void add_file(const std::string& path, std::uint64_t size_bytes) {
+    const std::size_t slash = path.rfind('/');
+    const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash + 1);
+    if (listing_.folders.empty() || listing_.folders.back() != folder) listing_.folders.push_back(folder);
+    add(slash == std::string::npos ? path : path.substr(slash + 1), size_bytes);
+  }
+
+  // Everything below `folder`, in the order of names. Symbolic links to files are read, links to folders are not
+  // followed: they could lead in a circle.
+  void add_folder(const std::string& folder) {
+    std::vector<std::string> files;
+    std::vector<std::string> below;
+    DIR* directory = ::opendir(folder.empty() ? "." : folder.c_str());
+    if (directory == nullptr) {
+      listing_.unread.push_back({ErrorKind::kWorld, "listing " + folder + ": " + reason(errno), "", {}});
+      return;
+    }
+    const int descriptor = ::dirfd(directory);
+    std::vector<std::pair<std::string, std::uint64_t>> found;
+    while (const dirent* entry = ::readdir(directory)) {
+      const std::string name = entry->d_name;
+      if (name == "." || name == "..") continue;
+      struct stat status {};
+      if (::fstatat(descriptor, name.c_str(), &status, 0) != 0) {
+        listing_.unread.push_back({ErrorKind::kWorld, "looking at " + folder + name + ": " + reason(errno), "", {}});
+        continue;
+      }
+      if (S_ISREG(status.st_mode)) {
+        found.emplace_back(name, static_cast<std::uint64_t>(status.st_size));
+      } else if (S_ISDIR(status.st_mode)) {
+        struct stat link {};
+        if (::fstatat(descriptor, name.c_str(), &link, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(link.st_mode)) {
+          below.push_back(name);
+        }
+      }
+    }
+    ::closedir(directory);
+    std::sort(found.begin(), found.end());
+    std::sort(below.begin(), below.end());
+    if (!found.empty()) {
+      listing_.folders.push_back(folder);
+      for (auto& [name, size_bytes] : found) add(std::move(name), size_bytes);
+    }
+    for (const std::string& name : below) add_folder(folder + name + "/");
+  }
+
+  void add_stdin() {
+    listing_.folders.emplace_back();
+    add("-", 0);
+    listing_.objects.back().is_stdin = true;
+  }
+
+ private:
+  void add(std::string name, std::uint64_t size_bytes) {
+    Object object;
+    object.folder = static_cast<std::uint32_t>(listing_.folders.size() - 1);
+    object.size_bytes = size_bytes;
+    object.name = std::move(name);
+    listing_.objects.push_back(std::move(object));
+    listing_.size_bytes += size_bytes;
+  }
+
+  Listing& listing_;
+};
+
+bool is_glob(const std::string& path) { return path.find_first_of("*?[") != std::string::npos; }
+
+}  // namespace
+
+Result<Listing> list_objects(std::span<const std::string> paths) {
+  Listing listing;
+  Lister lister(listing);
+  const auto add_path = [&](const std::string& path) -> Result<void> {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) {
+      return world_error(path + ": " + reason(errno),
+                         path.starts_with("s3://") ? "S3 is not read directly yet: copy the objects first, for example with `aws s3 sync`"
+                                                   : "check the path; folders, files, globs and - (standard input) are accepted");
+    }
+    if (S_ISDIR(status.st_mode)) {
+      lister.add_folder(path.ends_with('/') ? path : path + "/");
+    } else {
+      // Pipes and devices have no size; they are read to their end.
+      lister.add_file(path, S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0);
+    }
+    return {};
+  };
+  std::unordered_set<std::string> seen;
+  for (const std::string& path : paths) {
+    if (!seen.insert(path).second) continue;
+    if (path == "-") {
+      lister.add_stdin();
+      continue;
+    }
+    struct stat status {};
+    if (!is_glob(path) || ::stat(path.c_str(), &status) == 0) {
+      if (auto added = add_path(path); !added) return std::unexpected(added.error());
+      continue;
+    }
+    glob_t matches{};
+    const int code = ::glob(path.c_str(), GLOB_BRACE | GLOB_TILDE, nullptr, &matches);
+    const std::vector<std::string> found(matches.gl_pathv, matches.gl_pathv + (code == 0 ? matches.gl_pathc : 0));
+    ::globfree(&matches);
+    if (found.empty()) return world_error(path + ": no file matches", "quote the pattern so that the shell leaves it alone");
+    for (const std::string& match : found) {
+      if (auto added = add_path(match); !added) return std::unexpected(added.error());
+    }
+  }
+  if (paths.size() > 1) {
+    // Paths may overlap ("logs" and "logs/2026"): the first mention counts.
+    std::unordered_set<std::string> once;
+    std::erase_if(listing.objects, [&](const Object& object) {
+      const bool again = !object.is_stdin &&
+                         !once.insert(std::filesystem::path(listing.path(object)).lexically_normal().string()).second;
+      if (again) listing.size_bytes -= object.size_bytes;
+      return again;
+    });
+  }
+  return listing;
+}
+
+}  // namespace otomo::io
