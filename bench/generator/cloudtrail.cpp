@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 3> kAccounts = {"111122223333", "44445555
 constexpr std::array<std::string_view, 4> kRegions = {"us-east-1", "ap-northeast-1", "eu-west-1", "us-west-2"};
 constexpr uint64_t kPlaces = kAccounts.size() * kRegions.size();
 constexpr uint32_t kPrincipals = 300;
-constexpr uint64_t kBurstRecords = 3;
+constexpr uint64_t kBurstRecords = 2;
 
 enum class Shape {
   kS3Bucket, kS3Object, kS3Write, kS3List, kKmsDecrypt, kKmsDataKey, kAssumeRole, kDescribe, kDescribeById, kNamed,
@@ -191,7 +191,7 @@ class CloudTrailLog final : public Log {
     const Action* action = &pick(burst);
     const uint32_t subject = burst.below(1000);
     Random random(plan.seed, record);
-    if (random.chance(25)) action = &pick(random);
+    if (random.chance(50)) action = &pick(random);
 
     const bool service = principal.kind == Kind::kService;
     const bool s3 = action->source == "s3.amazonaws.com";
@@ -376,7 +376,15 @@ class CloudTrailLog final : public Log {
     };
     switch (action.shape) {
       case Shape::kS3Bucket: bucket(); text << R"(,"acl":""})"; return;
-      case Shape::kS3Object: bucket(); text << R"(,"key":")" << names.key << R"("})"; return;
+      case Shape::kS3Object:
+        bucket();
+        text << R"(,"key":")" << names.key;
+        if (random.chance(50)) {
+          text << R"(","versionId":")";
+          text.alnum(random, 32);
+        }
+        text << R"("})";
+        return;
       case Shape::kS3List:
         bucket();
         text << R"(,"list-type":"2","encoding-type":"url","delimiter":"/","prefix":")"
@@ -406,6 +414,8 @@ class CloudTrailLog final : public Log {
         return;
       case Shape::kDescribeById:
         text << R"({"instancesSet":{"items":[{"instanceId":"i-0)";
+        text.hex(random, 16) << R"("},{"instanceId":"i-0)";
+        text.hex(random, 16) << R"("},{"instanceId":"i-0)";
         text.hex(random, 16) << R"("}]},"filterSet":{},"includeAllInstances":false})";
         return;
       case Shape::kNamed:
@@ -440,7 +450,8 @@ class CloudTrailLog final : public Log {
     } else if (action.shape == Shape::kS3Write) {
       text << R"({"x-amz-server-side-encryption-aws-kms-key-id":"arn:aws:kms:)" << region(file) << ':'
            << account(file) << ":key/" << names.kms_key
-           << R"(","x-amz-server-side-encryption":"aws:kms","x-amz-expiration":"expiry-date=\")"
+           << R"(","x-amz-server-side-encryption":"aws:kms","x-amz-version-id":")";
+      text.alnum(random, 32) << R"(","x-amz-expiration":"expiry-date=\")"
            << R"(Sat, 30 May 2026 00:00:00 GMT\", rule-id=\")" << names.bucket << R"(\""})";
     } else if (action.shape == Shape::kAssumeRole) {
       text << R"({"credentials":{"accessKeyId":"ASIA)";

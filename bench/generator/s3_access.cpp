@@ -182,7 +182,7 @@ class S3AccessLog final : public Log {
     } else {
       text << "- - ";
     }
-    if (random.chance(12)) {
+    if (random.chance(6)) {
       text.alnum(random, 32) << ' ';
     } else {
       text << "- ";
@@ -281,24 +281,24 @@ class S3AccessLog final : public Log {
     text.make_room();
     Principal principal;
     principal.user_agent = kUserAgents[random.zipf(kUserAgents.size())];
-    switch (rank % 8) {
-      case 0: case 1: case 2: case 5:
+    switch (rank % 16) {
+      case 0: case 1: case 2: case 5: case 8: case 9: case 10: case 12:
         text << "arn:aws:sts::111122223333:assumed-role/";
         text << kTables[random.below(kTables.size())] << (rank % 2 == 0 ? "-loader-" : "-reader-");
-        text.padded(rank, 3) << (rank % 3 == 0 ? "/i-0" : "/worker-");
-        text.hex(random, 16);
+        text.padded(rank, 3) << (rank % 3 == 0 ? "/i-0" : "/w");
+        text.hex(random, 8);
         break;
-      case 3:
+      case 3: case 11:
         text << '-';
         principal.anonymous = true;
         principal.user_agent = kBrowsers[random.below(kBrowsers.size())];
         break;
-      case 4:
+      case 4: case 13:
         text << "arn:aws:iam::111122223333:user/" << kTables[random.below(kTables.size())] << '-';
         text.padded(rank, 3);
         break;
-      case 6: text.hex(random, 64); break;
-      default: text << "svc:" << (rank % 16 == 7 ? "delivery.logs.amazonaws.com" : "backup.amazonaws.com"); break;
+      case 6: case 14: text.hex(random, 64); break;
+      default: text << "svc:" << (rank % 32 == 7 ? "delivery.logs.amazonaws.com" : "backup.amazonaws.com"); break;
     }
     principal.requester = text.view();
     text.clear();
