@@ -231,14 +231,22 @@ Options parse_options(int argc, char** argv) {
       std::exit(0);
     }
     const char* value = i + 1 < argc ? argv[++i] : nullptr;
-    if (option == "--format" && value != nullptr) options.format = value;
-    else if (option == "--out" && value != nullptr) options.out = value;
-    else if (option == "--records") options.plan.records = number(option, value);
-    else if (option == "--bytes") options.bytes = number(option, value);
-    else if (option == "--files") options.plan.files = number(option, value);
-    else if (option == "--seed") options.plan.seed = number(option, value);
-    else if (option == "--threads") options.threads = static_cast<unsigned>(number(option, value));
-    else die("unknown option or missing value: " + option + "\n" + kUsage);
+    if (option == "--format" && value != nullptr)
+      options.format = value;
+    else if (option == "--out" && value != nullptr)
+      options.out = value;
+    else if (option == "--records")
+      options.plan.records = number(option, value);
+    else if (option == "--bytes")
+      options.bytes = number(option, value);
+    else if (option == "--files")
+      options.plan.files = number(option, value);
+    else if (option == "--seed")
+      options.plan.seed = number(option, value);
+    else if (option == "--threads")
+      options.threads = static_cast<unsigned>(number(option, value));
+    else
+      die("unknown option or missing value: " + option + "\n" + kUsage);
   }
   if (options.out.empty() || options.plan.files == 0 || options.threads == 0 ||
       (options.plan.records == 0) == (options.bytes == 0)) {

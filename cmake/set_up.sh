@@ -81,12 +81,6 @@ install_packages() {
   fi
 }
 
-get_duckdb() {
-  if [[ -n ${DUCKDB_ROOT-} ]] || cmake/get_duckdb --check; then return; fi
-  if ! cmake/get_duckdb --by-hand; then install_packages "${packages_to_fetch[@]}"; fi
-  cmake/get_duckdb
-}
-
 # Its mark carries the time of the beginning: a file changed during the build is newer.
 build() {
   local preset=$1 folder=build/$1 arguments=()
@@ -98,7 +92,9 @@ build() {
     fail "cmake --preset $preset failed" "$folder/configure.log"
   fi
   say "building build/$preset"
-  NINJA_STATUS="[%f/%t, %es] " cmake --build "$folder" --parallel "$(nproc)" >&2
+  if ! NINJA_STATUS="[%f/%t, %es] " cmake --build "$folder" --parallel "$(nproc)" >&2; then
+    fail "build/$preset could not be built"
+  fi
   mv "$folder/begun" "$folder/built"
 }
 
@@ -116,7 +112,12 @@ trap 'say "interrupted; call again to go on"; exit 130' INT TERM
 started=$SECONDS
 packages=("${packages_to_build[@]}")
 if [[ " $* " == *" test "* ]]; then packages+=("${packages_to_test[@]}"); fi
-install_packages "${packages[@]}"
-get_duckdb
+if [[ -n ${DUCKDB_ROOT-} ]]; then
+  install_packages "${packages[@]}"
+else
+  if ! cmake/get_duckdb --check && ! cmake/get_duckdb --by-hand; then packages+=("${packages_to_fetch[@]}"); fi
+  install_packages "${packages[@]}"
+  cmake/get_duckdb
+fi
 for preset in "$@"; do build "$preset"; done
 say "ready after $((SECONDS - started)) s"

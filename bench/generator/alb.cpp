@@ -62,8 +62,8 @@ class AlbLog final : public Log {
     const uint32_t path = random.zipf(kPaths);
     const uint64_t target = random.below(24);
     const uint32_t luck = random.below(1000);
-    const bool refused = luck < 6;    // no target answered
-    const bool by_waf = luck > 985;   // stopped before a target
+    const bool refused = luck < 6;   // no target answered
+    const bool by_waf = luck > 985;  // stopped before a target
     const bool reached = !refused && !by_waf;
     const uint64_t status = refused ? 502 : by_waf ? 403 : kStatuses[random.zipf(kStatuses.size())];
 

@@ -21,8 +21,20 @@ constexpr uint32_t kPrincipals = 300;
 constexpr uint64_t kBurstRecords = 2;
 
 enum class Shape {
-  kS3Bucket, kS3Object, kS3Write, kS3List, kKmsDecrypt, kKmsDataKey, kAssumeRole, kDescribe, kDescribeById, kNamed,
-  kPolicy, kRunInstances, kLookupEvents, kNoParameters
+  kS3Bucket,
+  kS3Object,
+  kS3Write,
+  kS3List,
+  kKmsDecrypt,
+  kKmsDataKey,
+  kAssumeRole,
+  kDescribe,
+  kDescribeById,
+  kNamed,
+  kPolicy,
+  kRunInstances,
+  kLookupEvents,
+  kNoParameters
 };
 
 struct Action {
@@ -142,8 +154,9 @@ constexpr std::array<std::string_view, 10> kUserAgents = {
     "Datadog/1.0 aws-sdk-python/1.28 Botocore/1.31.62",
 };
 
-constexpr std::array<std::string_view, 12> kWords = {"orders",  "billing", "ingest",   "frontend", "analytics", "search",
-                                                     "payment", "audit",   "pipeline", "catalog",  "session",   "export"};
+constexpr std::array<std::string_view, 12> kWords = {"orders",    "billing", "ingest",  "frontend",
+                                                     "analytics", "search",  "payment", "audit",
+                                                     "pipeline",  "catalog", "session", "export"};
 
 enum class Kind { kRole, kUser, kService, kRoot };
 
@@ -176,7 +189,8 @@ class CloudTrailLog final : public Log {
     const auto day = Text::day_of(when);
     key.padded(static_cast<uint64_t>(static_cast<int>(day.year())), 4);
     key.padded(static_cast<unsigned>(day.month()), 2).padded(static_cast<unsigned>(day.day()), 2) << 'T';
-    key.padded(static_cast<uint64_t>(when % 86400 / 3600), 2).padded(static_cast<uint64_t>(when % 3600 / 60), 2) << "Z_";
+    key.padded(static_cast<uint64_t>(when % 86400 / 3600), 2).padded(static_cast<uint64_t>(when % 3600 / 60), 2)
+        << "Z_";
     key.alnum(random, 16) << ".json";
     return std::string(key.view());
   }
@@ -324,9 +338,7 @@ class CloudTrailLog final : public Log {
       text.time(since, ':') << R"(Z","mfaAuthenticated":"false"})";
     };
     switch (principal.kind) {
-      case Kind::kService:
-        text << R"({"type":"AWSService","invokedBy":")" << principal.service << R"("})";
-        return;
+      case Kind::kService: text << R"({"type":"AWSService","invokedBy":")" << principal.service << R"("})"; return;
       case Kind::kUser:
         text << R"({"type":"IAMUser","principalId":")" << principal.id << R"(","arn":"arn:aws:iam::)" << account_id
              << ":user/" << principal.name << R"(","accountId":")" << account_id << R"(","accessKeyId":")"
@@ -361,8 +373,9 @@ class CloudTrailLog final : public Log {
     } else if (action.source == "ec2.amazonaws.com") {
       text << R"(,"errorCode":"Client.UnauthorizedOperation","errorMessage":"You are not authorized to perform this )"
               R"(operation. User: arn:aws:sts::)"
-           << account(file) << ":assumed-role/" << principal.name << " is not authorized to perform: ec2:"
-           << action.name << R"( because no identity-based policy allows the action")";
+           << account(file) << ":assumed-role/" << principal.name
+           << " is not authorized to perform: ec2:" << action.name
+           << R"( because no identity-based policy allows the action")";
     } else {
       text << R"(,"errorCode":"ThrottlingException","errorMessage":"Rate exceeded")";
     }
@@ -375,7 +388,10 @@ class CloudTrailLog final : public Log {
            << R"(.amazonaws.com")";
     };
     switch (action.shape) {
-      case Shape::kS3Bucket: bucket(); text << R"(,"acl":""})"; return;
+      case Shape::kS3Bucket:
+        bucket();
+        text << R"(,"acl":""})";
+        return;
       case Shape::kS3Object:
         bucket();
         text << R"(,"key":")" << names.key;
@@ -396,7 +412,8 @@ class CloudTrailLog final : public Log {
              << "arn:aws:kms:" << region(file) << ':' << account(file) << ":key/" << names.kms_key
              << R"(","x-amz-server-side-encryption":"aws:kms","x-id":"PutObject","key":")" << names.key << R"("})";
         return;
-      case Shape::kKmsDecrypt: case Shape::kKmsDataKey:
+      case Shape::kKmsDecrypt:
+      case Shape::kKmsDataKey:
         text << R"({"keyId":"arn:aws:kms:)" << region(file) << ':' << account(file) << ":key/" << names.kms_key
              << R"(","encryptionContext":{"aws:s3:arn":"arn:aws:s3:::)" << names.bucket << '/' << names.key << R"("},)"
              << (action.shape == Shape::kKmsDecrypt ? R"("encryptionAlgorithm":"SYMMETRIC_DEFAULT"})"
@@ -437,7 +454,8 @@ class CloudTrailLog final : public Log {
         text.uuid(random) << R"("})";
         return;
       case Shape::kLookupEvents:
-        text << R"({"lookupAttributes":[{"attributeKey":"EventName","attributeValue":"ConsoleLogin"}],"maxResults":50})";
+        text
+            << R"({"lookupAttributes":[{"attributeKey":"EventName","attributeValue":"ConsoleLogin"}],"maxResults":50})";
         return;
       case Shape::kNoParameters: text << "null"; return;
     }
@@ -448,11 +466,10 @@ class CloudTrailLog final : public Log {
     if (failed) {
       text << "null";
     } else if (action.shape == Shape::kS3Write) {
-      text << R"({"x-amz-server-side-encryption-aws-kms-key-id":"arn:aws:kms:)" << region(file) << ':'
-           << account(file) << ":key/" << names.kms_key
-           << R"(","x-amz-server-side-encryption":"aws:kms","x-amz-version-id":")";
+      text << R"({"x-amz-server-side-encryption-aws-kms-key-id":"arn:aws:kms:)" << region(file) << ':' << account(file)
+           << ":key/" << names.kms_key << R"(","x-amz-server-side-encryption":"aws:kms","x-amz-version-id":")";
       text.alnum(random, 32) << R"(","x-amz-expiration":"expiry-date=\")"
-           << R"(Sat, 30 May 2026 00:00:00 GMT\", rule-id=\")" << names.bucket << R"(\""})";
+                             << R"(Sat, 30 May 2026 00:00:00 GMT\", rule-id=\")" << names.bucket << R"(\""})";
     } else if (action.shape == Shape::kAssumeRole) {
       text << R"({"credentials":{"accessKeyId":"ASIA)";
       text.upper_alnum(random, 16) << R"(","sessionToken":"IQoJb3JpZ2luX2VjE)";
@@ -497,10 +514,10 @@ class CloudTrailLog final : public Log {
       return taken;
     };
     Principal principal;
-    principal.kind = rank == 117          ? Kind::kRoot
-                     : rank % 5 == 1      ? Kind::kService
-                     : rank % 7 == 3      ? Kind::kUser
-                                          : Kind::kRole;
+    principal.kind = rank == 117     ? Kind::kRoot
+                     : rank % 5 == 1 ? Kind::kService
+                     : rank % 7 == 3 ? Kind::kUser
+                                     : Kind::kRole;
     const bool role = principal.kind == Kind::kRole;
     text << kWords[random.below(kWords.size())] << (role ? "-task-role-" : "-ci-") << uint64_t{rank};
     principal.name = take();

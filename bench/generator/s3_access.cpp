@@ -85,8 +85,8 @@ constexpr std::array<std::string_view, 14> kUserAgents = {
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
 };
 
-constexpr std::array<std::string_view, 6> kBrowsers = {kUserAgents[4], kUserAgents[10], kUserAgents[4],
-                                                       kUserAgents[13], kUserAgents[7], kUserAgents[4]};
+constexpr std::array<std::string_view, 6> kBrowsers = {kUserAgents[4],  kUserAgents[10], kUserAgents[4],
+                                                       kUserAgents[13], kUserAgents[7],  kUserAgents[4]};
 
 constexpr std::array<std::string_view, 8> kTables = {"orders",   "events",   "clickstream", "sessions",
                                                      "invoices", "products", "telemetry",   "exports"};
@@ -173,8 +173,8 @@ class S3AccessLog final : public Log {
     append_outcome(operation, principal, key, random, text);
     if (has_request) {
       if (principal.anonymous && random.chance(40)) {
-        text << "\"https://www.example.com/catalog/" << kTables[random.below(kTables.size())] << "?page="
-             << uint64_t{random.below(40)} << "\" ";
+        text << "\"https://www.example.com/catalog/" << kTables[random.below(kTables.size())]
+             << "?page=" << uint64_t{random.below(40)} << "\" ";
       } else {
         text << "\"-\" ";
       }
@@ -282,22 +282,32 @@ class S3AccessLog final : public Log {
     Principal principal;
     principal.user_agent = kUserAgents[random.zipf(kUserAgents.size())];
     switch (rank % 16) {
-      case 0: case 1: case 2: case 5: case 8: case 9: case 10: case 12:
+      case 0:
+      case 1:
+      case 2:
+      case 5:
+      case 8:
+      case 9:
+      case 10:
+      case 12:
         text << "arn:aws:sts::111122223333:assumed-role/";
         text << kTables[random.below(kTables.size())] << (rank % 2 == 0 ? "-loader-" : "-reader-");
         text.padded(rank, 3) << (rank % 3 == 0 ? "/i-0" : "/w");
         text.hex(random, 8);
         break;
-      case 3: case 11:
+      case 3:
+      case 11:
         text << '-';
         principal.anonymous = true;
         principal.user_agent = kBrowsers[random.below(kBrowsers.size())];
         break;
-      case 4: case 13:
+      case 4:
+      case 13:
         text << "arn:aws:iam::111122223333:user/" << kTables[random.below(kTables.size())] << '-';
         text.padded(rank, 3);
         break;
-      case 6: case 14: text.hex(random, 64); break;
+      case 6:
+      case 14: text.hex(random, 64); break;
       default: text << "svc:" << (rank % 32 == 7 ? "delivery.logs.amazonaws.com" : "backup.amazonaws.com"); break;
     }
     principal.requester = text.view();

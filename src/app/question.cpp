@@ -40,7 +40,8 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
   if (!options.format.empty()) {
     inputs.forced = formats::find_format(options.format);
     if (inputs.forced == nullptr || inputs.forced->table.empty()) {
-      return usage_error("unknown format '" + options.format + "'", fmt::format("the formats are {}", fmt::join(format_names(), ", ")));
+      return usage_error("unknown format '" + options.format + "'",
+                         fmt::format("the formats are {}", fmt::join(format_names(), ", ")));
     }
   }
   inputs.literal_filters = !options.strict;

@@ -16,14 +16,14 @@ namespace otomo::app {
 
 struct QuestionOptions {
   std::string sql;
-  std::vector<std::string> from;  // empty: a question that needs no table
-  std::string format;             // empty: detected
-  bool strict = false;            // rejects matter: nothing is skipped unread
-  std::uint64_t memory_bytes = 0; // 0: default_memory_bytes()
+  std::vector<std::string> from;   // empty: a question that needs no table
+  std::string format;              // empty: detected
+  bool strict = false;             // rejects matter: nothing is skipped unread
+  std::uint64_t memory_bytes = 0;  // 0: default_memory_bytes()
   unsigned threads = 0;
   std::string time_zone = "UTC";
   engine::CellForm form = engine::CellForm::kText;
-  std::string parquet_path;       // not empty: the answer goes there as Parquet
+  std::string parquet_path;  // not empty: the answer goes there as Parquet
 };
 
 // A quarter of the machine's memory (or of its cgroup's limit), at least 512 MiB.

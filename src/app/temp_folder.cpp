@@ -44,9 +44,9 @@ Result<std::unique_ptr<TempFolder>> TempFolder::make() {
   sweep();
   std::string pattern = (parent() / (std::string(kPrefix) + "XXXXXX")).string();
   if (::mkdtemp(pattern.data()) == nullptr) {
-    return world_error("making a private folder in " + parent().string() + ": " +
-                           std::generic_category().message(errno),
-                       "set TMPDIR to a folder that you may write to");
+    return world_error(
+        "making a private folder in " + parent().string() + ": " + std::generic_category().message(errno),
+        "set TMPDIR to a folder that you may write to");
   }
   const int lock = ::open((pattern + "/" + kLockName).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (lock >= 0) ::flock(lock, LOCK_EX | LOCK_NB);

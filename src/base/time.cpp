@@ -90,8 +90,8 @@ std::optional<std::int64_t> parse_iso_instant(std::string_view text) {
 }
 
 std::optional<std::int64_t> parse_clf_instant(std::string_view text) {
-  if (text.size() != 26 || text[2] != '/' || text[6] != '/' || text[11] != ':' || text[14] != ':' ||
-      text[17] != ':' || text[20] != ' ') {
+  if (text.size() != 26 || text[2] != '/' || text[6] != '/' || text[11] != ':' || text[14] != ':' || text[17] != ':' ||
+      text[20] != ' ') {
     return {};
   }
   static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";

@@ -46,7 +46,8 @@ Result<app::QuestionOptions> question_options(const AskOptions& options) {
   question.time_zone = options.time_zone;
   if (!options.memory.empty()) {
     const auto bytes = parse_bytes(options.memory);
-    if (!bytes || *bytes == 0) return usage_error("--memory '" + options.memory + "' is no size", "for example 4GB or 512MiB");
+    if (!bytes || *bytes == 0)
+      return usage_error("--memory '" + options.memory + "' is no size", "for example 4GB or 512MiB");
     question.memory_bytes = *bytes;
   }
   if (!options.threads.empty()) {
@@ -112,9 +113,20 @@ std::optional<std::uint64_t> parse_bytes(std::string_view text) {
   static constexpr struct {
     const char* name;
     double bytes;
-  } kUnits[] = {{"", 1},        {"b", 1},          {"k", 1e3},  {"kb", 1e3},  {"kib", 1024.0}, {"m", 1e6},
-                {"mb", 1e6},    {"mib", 1048576.0}, {"g", 1e9}, {"gb", 1e9},  {"gib", 1073741824.0},
-                {"t", 1e12},    {"tb", 1e12},       {"tib", 1099511627776.0}};
+  } kUnits[] = {{"", 1},
+                {"b", 1},
+                {"k", 1e3},
+                {"kb", 1e3},
+                {"kib", 1024.0},
+                {"m", 1e6},
+                {"mb", 1e6},
+                {"mib", 1048576.0},
+                {"g", 1e9},
+                {"gb", 1e9},
+                {"gib", 1073741824.0},
+                {"t", 1e12},
+                {"tb", 1e12},
+                {"tib", 1099511627776.0}};
   for (const auto& known : kUnits) {
     if (lower == known.name && value * known.bytes < 1e18) return static_cast<std::uint64_t>(value * known.bytes);
   }
@@ -127,8 +139,12 @@ std::vector<Option> ask_options(AskOptions& options) {
        app::format_names()},
       {"--output", "FORM", "form of the answer (default: table on a terminal, csv elsewhere)", &options.output,
        form_names()},
-      {"-o,--output-file", "FILE", "write the answer to FILE, which appears only when it is whole", &options.output_file,
-       {}, true},
+      {"-o,--output-file",
+       "FILE",
+       "write the answer to FILE, which appears only when it is whole",
+       &options.output_file,
+       {},
+       true},
       {"--rows", "N", "rows that a table on a terminal shows (default 1000; 0: all)", &options.rows},
       {"--timezone", "ZONE", "zone for event_time, literals and date functions, an IANA name (default UTC)",
        &options.time_zone},
@@ -136,7 +152,8 @@ std::vector<Option> ask_options(AskOptions& options) {
        &options.memory},
       {"--threads", "N", "threads to use (default: one per processor)", &options.threads},
       {"--strict", "", "read every record, and end with code 4 if any was rejected", &options.strict},
-      {"--csv-safe", "", "put a ' before CSV and TSV cells that a spreadsheet would run as a formula", &options.csv_safe},
+      {"--csv-safe", "", "put a ' before CSV and TSV cells that a spreadsheet would run as a formula",
+       &options.csv_safe},
       {"-q,--quiet", "", "no progress and no summary on standard error", &options.quiet},
   };
 }
@@ -157,8 +174,9 @@ int ask(const AskOptions& options) {
   question_wanted->form = cell_form(print->form);
   std::unique_ptr<app::TempFolder> parquet_folder;
   if (parquet) {
-    question_wanted->parquet_path = std::filesystem::absolute((*output)->partial_path()).string();
-    if (options.output_file.empty()) {
+    if (!options.output_file.empty()) {
+      question_wanted->parquet_path = std::filesystem::absolute((*output)->partial_path()).string();
+    } else {
       if (::isatty(STDOUT_FILENO) != 0) {
         return fail(Error{ErrorKind::kUsage, "Parquet is not for a terminal", "write it with -o FILE", {}});
       }
@@ -211,8 +229,10 @@ int ask(const AskOptions& options) {
   }
   if (unread > 0) return kWorldWrong;
   if (options.strict && rejects > 0) {
-    print_error(Error{ErrorKind::kWorld, show_count(rejects) + " records were rejected (--strict)",
-                      "see them with: SELECT * FROM _rejects", {}});
+    print_error(Error{ErrorKind::kWorld,
+                      show_count(rejects) + " records were rejected (--strict)",
+                      "see them with: SELECT * FROM _rejects",
+                      {}});
     return kRejects;
   }
   return kFine;

@@ -17,12 +17,12 @@ struct AskOptions {
   std::string sql;
   std::vector<std::string> from;
   std::string format;
-  std::string output;       // form; empty: table on a terminal, csv elsewhere
+  std::string output;  // form; empty: table on a terminal, csv elsewhere
   std::string output_file;
   std::string time_zone = "UTC";
-  std::string memory;       // "4GB"; empty: the default
+  std::string memory;  // "4GB"; empty: the default
   std::string threads;
-  std::string rows;         // shown in a table on a terminal; empty: the default, 0: all
+  std::string rows;  // shown in a table on a terminal; empty: the default, 0: all
   bool strict = false;
   bool quiet = false;
   bool csv_safe = false;

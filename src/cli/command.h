@@ -11,11 +11,11 @@
 namespace otomo::cli {
 
 struct Option {
-  std::string names;                       // "-o,--output-file"; a name without dashes is a positional argument
-  std::string value;                       // "FILE"; empty: a switch
+  std::string names;  // "-o,--output-file"; a name without dashes is a positional argument
+  std::string value;  // "FILE"; empty: a switch
   std::string help;
   std::variant<bool*, std::string*, std::vector<std::string>*> target;
-  std::vector<std::string> choices = {};   // the only values there are
+  std::vector<std::string> choices = {};  // the only values there are
   bool completes_files = false;
 };
 

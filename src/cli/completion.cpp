@@ -94,7 +94,8 @@ std::string bash_completion() {
 }
 
 std::string zsh_completion() {
-  std::string text = "#compdef otomo\n# made by `otomo completion zsh`\n_otomo() {\n  local -a commands\n  commands=(\n";
+  std::string text =
+      "#compdef otomo\n# made by `otomo completion zsh`\n_otomo() {\n  local -a commands\n  commands=(\n";
   for (const Command& command : all_commands()) {
     text += "    " + single_quoted(command.name + ":" + command.summary) + "\n";
   }
@@ -111,7 +112,8 @@ std::string zsh_completion() {
         action = "_files";
       }
       std::string help;
-      for (const char c : option.help) help += c == ':' || c == '[' || c == ']' ? std::string{'\\', c} : std::string(1, c);
+      for (const char c : option.help)
+        help += c == ':' || c == '[' || c == ']' ? std::string{'\\', c} : std::string(1, c);
       if (is_positional(option)) {
         text += " \\\n        " + single_quoted("*:" + option.value + ":" + action);
         continue;
@@ -152,10 +154,9 @@ std::string fish_completion() {
 }
 
 std::string manual_page() {
-  std::string text =
-      ".TH OTOMO 1 \"\" \"otomo " OTOMO_VERSION
-      "\" \"User Commands\"\n.SH NAME\notomo \\- answers questions about AWS logs where they lie\n"
-      ".SH SYNOPSIS\n.B otomo\n.I command\n[\\fIoption\\fR ...]\n.SH COMMANDS\n";
+  std::string text = ".TH OTOMO 1 \"\" \"otomo " OTOMO_VERSION
+                     "\" \"User Commands\"\n.SH NAME\notomo \\- answers questions about AWS logs where they lie\n"
+                     ".SH SYNOPSIS\n.B otomo\n.I command\n[\\fIoption\\fR ...]\n.SH COMMANDS\n";
   for (const Command& command : all_commands()) {
     text += fmt::format(".SS {}\n{}\n.PP\n{}\n", roff("otomo " + command.name), roff(command.summary),
                         roff(command.description));

@@ -65,8 +65,8 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    std::cerr << "otomo: " << error.what() << "\n  see: otomo" << (argc > 1 && argv[1][0] != '-' ? std::string(" ") + argv[1] : "")
-              << " --help\n";
+    std::cerr << "otomo: " << error.what() << "\n  see: otomo"
+              << (argc > 1 && argv[1][0] != '-' ? std::string(" ") + argv[1] : "") << " --help\n";
     return kUsageWrong;
   }
   return code;

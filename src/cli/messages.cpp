@@ -101,7 +101,7 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds) {
     if (use.counts.rejects > 0 && use.table != "_rejects") {
       text += "  see them with: SELECT * FROM _rejects\n";
     }
-    if (use.objects_read == 0 && use.objects_unread == 0 && use.table != "_objects" && use.table != "_rejects") {
+    if (use.objects_read == 0 && use.objects_unread == 0 && use.objects_pruned == 0 && use.table != "_objects" && use.table != "_rejects") {
       text += fmt::format("  nothing under --from holds {}: `otomo scan PATH` tells what is there\n", use.table);
     }
   }
@@ -122,8 +122,8 @@ void print_unread(const std::vector<engine::TableUse>& uses, const std::vector<E
                           show_count(use.objects_unread - shown), use.table);
     }
     if (use.objects_unread > 0) {
-      text += fmt::format("otomo: the answer is partial: {} objects could not be read\n",
-                          show_count(use.objects_unread));
+      text +=
+          fmt::format("otomo: the answer is partial: {} objects could not be read\n", show_count(use.objects_unread));
     }
   }
   say(text);
@@ -143,9 +143,9 @@ ProgressLine::ProgressLine(std::function<engine::Progress()> ask, bool wanted) {
       const engine::Progress progress = ask();
       const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
       const double rate = static_cast<double>(progress.stored_bytes) / seconds;
-      std::string line = fmt::format("\r{} of {}, {}/s", show_bytes(progress.stored_bytes),
-                                     show_bytes(progress.stored_bytes_total),
-                                     show_bytes(static_cast<std::uint64_t>(rate)));
+      std::string line =
+          fmt::format("\r{} of {}, {}/s", show_bytes(progress.stored_bytes), show_bytes(progress.stored_bytes_total),
+                      show_bytes(static_cast<std::uint64_t>(rate)));
       if (progress.stored_bytes_total > progress.stored_bytes && rate > 0) {
         const double left = static_cast<double>(progress.stored_bytes_total - progress.stored_bytes) / rate;
         line += fmt::format(", {:.0f} s left", left);

@@ -49,7 +49,8 @@ duckdb::unique_ptr<duckdb::TableRef> find_table(duckdb::ClientContext& /*context
   if (name == "_objects") {
     duckdb::Parser parser;
     parser.ParseQuery(kObjectsQuery);
-    auto select = duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(std::move(parser.statements[0]));
+    auto select =
+        duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(std::move(parser.statements[0]));
     return duckdb::make_uniq<duckdb::SubqueryRef>(std::move(select), name);
   }
   const formats::Format* format = formats::find_table(name);
@@ -235,7 +236,7 @@ class DuckDatabase final : public Database {
     auto statements = std::move(parser.statements);
     if (statements.empty()) return query_error("the query is empty");
     if (statements.size() > 1) {
-      return query_error("one query at a time", "run otomo once for each", statements[1]->stmt_location);
+      return query_error("one query at a time", "run otomo once for each");
     }
     // Without the text, DuckDB leaves the place in its errors instead of drawing it into the message.
     statements[0]->query.clear();
@@ -243,8 +244,7 @@ class DuckDatabase final : public Database {
     switch (statements[0]->type) {
       case duckdb::StatementType::SELECT_STATEMENT:
       case duckdb::StatementType::EXPLAIN_STATEMENT:
-      case duckdb::StatementType::RELATION_STATEMENT:
-        return std::move(statements[0]);
+      case duckdb::StatementType::RELATION_STATEMENT: return std::move(statements[0]);
       default:
         return query_error("only questions are answered: SELECT, WITH, VALUES, DESCRIBE, EXPLAIN",
                            "to keep an answer, use -o FILE", 0);
@@ -263,11 +263,12 @@ class DuckDatabase final : public Database {
       duckdb::vector<duckdb::unique_ptr<duckdb::ParsedExpression>> arguments;
       arguments.push_back(std::move(star));
       cell = duckdb::make_uniq<duckdb::FunctionExpression>("to_json", std::move(arguments));
-    }  else {
+    } else {
       cell = std::move(star);
     }
     auto outer = duckdb::make_uniq<duckdb::SelectNode>();
-    outer->select_list.push_back(duckdb::make_uniq<duckdb::CastExpression>(duckdb::LogicalType::VARCHAR, std::move(cell)));
+    outer->select_list.push_back(
+        duckdb::make_uniq<duckdb::CastExpression>(duckdb::LogicalType::VARCHAR, std::move(cell)));
     outer->from_table = duckdb::make_uniq<duckdb::SubqueryRef>(std::move(inner), "answer");
     select.node = std::move(outer);
   }

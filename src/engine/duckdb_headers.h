@@ -7,6 +7,7 @@
 #include <duckdb/catalog/catalog.hpp>
 #include <duckdb/common/error_data.hpp>
 #include <duckdb/common/exception.hpp>
+#include <duckdb/execution/expression_executor.hpp>
 #include <duckdb/function/replacement_scan.hpp>
 #include <duckdb/function/table_function.hpp>
 #include <duckdb/main/client_context.hpp>
@@ -26,4 +27,3 @@
 #include <duckdb/planner/expression/list.hpp>
 #include <duckdb/planner/expression_iterator.hpp>
 #include <duckdb/planner/operator/logical_get.hpp>
-#include <duckdb/execution/expression_executor.hpp>

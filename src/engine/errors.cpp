@@ -45,20 +45,17 @@ Error to_error(const duckdb::ErrorData& data) {
       break;
     case ExceptionType::IO:
     case ExceptionType::INTERNAL:
-    case ExceptionType::FATAL:
-      error.kind = ErrorKind::kWorld;
-      break;
+    case ExceptionType::FATAL: error.kind = ErrorKind::kWorld; break;
     case ExceptionType::OUT_OF_MEMORY:
       error.kind = ErrorKind::kWorld;
       error.hint = "give more with --memory, or ask for less at once";
       break;
     case ExceptionType::PERMISSION:
       error.kind = ErrorKind::kQuery;
-      error.message = "a query reads only what --from names: no other file, network, extension or setting (" +
-                      error.message + ")";
+      error.message =
+          "a query reads only what --from names: no other file, network, extension or setting (" + error.message + ")";
       break;
-    default:
-      error.kind = ErrorKind::kQuery;
+    default: error.kind = ErrorKind::kQuery;
   }
   if (data.Type() == ExceptionType::CATALOG && error.message.starts_with("Table with name")) {
     const std::size_t end = error.message.find(" does not exist");

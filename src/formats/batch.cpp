@@ -30,41 +30,29 @@ Column::Column(const ColumnSpec& column_spec, std::size_t rows) : spec(&column_s
 
 void Column::resize(std::size_t rows) {
   switch (spec->type) {
-    case Type::kText:
-      text.resize(rows);
-      return;
-    case Type::kDouble:
-      doubles.resize(rows);
-      break;
+    case Type::kText: text.resize(rows); return;
+    case Type::kDouble: doubles.resize(rows); break;
     case Type::kStruct:
       for (Column& child : children) child.resize(rows);
       break;
     case Type::kList:
-    case Type::kMap:
-      list_end.resize(rows);
-      break;
-    default:
-      integers.resize(rows);
+    case Type::kMap: list_end.resize(rows); break;
+    default: integers.resize(rows);
   }
   valid.resize(rows);
 }
 
 void Column::set_null(std::size_t row) {
   switch (spec->type) {
-    case Type::kText:
-      text[row] = {};
-      return;
+    case Type::kText: text[row] = {}; return;
     case Type::kStruct:
       for (Column& child : children) {
         if (child.wanted) child.set_null(row);
       }
       break;
     case Type::kList:
-    case Type::kMap:
-      list_end[row] = row == 0 ? 0 : list_end[row - 1];
-      break;
-    default:
-      break;
+    case Type::kMap: list_end[row] = row == 0 ? 0 : list_end[row - 1]; break;
+    default: break;
   }
   valid[row] = 0;
 }
@@ -80,7 +68,6 @@ Counts& Counts::operator+=(const Counts& other) {
   skipped += other.skipped;
   bad_values += other.bad_values;
   repaired_bytes += other.repaired_bytes;
-  guessed += other.guessed;
   return *this;
 }
 
@@ -101,8 +88,7 @@ void Batch::clear() {
   arena.clear();
 }
 
-void Batch::add_reject(std::uint64_t offset, RejectReason reason, std::string_view detail,
-                       std::string_view raw_text) {
+void Batch::add_reject(std::uint64_t offset, RejectReason reason, std::string_view detail, std::string_view raw_text) {
   ++counts.rejects;
   rejects.push_back({offset, reason, detail, repaired(raw_text)});
 }

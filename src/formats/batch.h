@@ -29,8 +29,8 @@ std::string_view word_of(RejectReason reason);
 struct Reject {
   std::uint64_t offset = 0;  // of its first byte in the uncompressed object
   RejectReason reason{};
-  std::string_view detail;   // a literal, or text in the batch's arena
-  std::string_view raw;      // valid UTF-8 (repaired in the arena where the bytes were not)
+  std::string_view detail;  // a literal, or text in the batch's arena
+  std::string_view raw;     // valid UTF-8 (repaired in the arena where the bytes were not)
 };
 
 // One column of a batch. Rows are written by index; what is not written must be set_null.
@@ -41,12 +41,12 @@ class Column {
   Column(const ColumnSpec& spec, std::size_t rows);
 
   const ColumnSpec* spec;
-  bool wanted = false;  // nobody asked: leave it alone
-  std::vector<std::string_view> text;     // kText; null is data() == nullptr
-  std::vector<std::int64_t> integers;     // kInteger, kBigint, kBoolean, kTimestamp
-  std::vector<double> doubles;            // kDouble
-  std::vector<std::uint8_t> valid;        // every type but kText: 1 where there is a value
-  std::vector<std::uint32_t> list_end;    // kList, kMap
+  bool wanted = false;                  // nobody asked: leave it alone
+  std::vector<std::string_view> text;   // kText; null is data() == nullptr
+  std::vector<std::int64_t> integers;   // kInteger, kBigint, kBoolean, kTimestamp
+  std::vector<double> doubles;          // kDouble
+  std::vector<std::uint8_t> valid;      // every type but kText: 1 where there is a value
+  std::vector<std::uint32_t> list_end;  // kList, kMap
   std::vector<Column> children;
 
   void set_null(std::size_t row);
@@ -66,12 +66,11 @@ class Column {
 };
 
 struct Counts {
-  std::uint64_t records = 0;        // read into rows
+  std::uint64_t records = 0;  // read into rows
   std::uint64_t rejects = 0;
-  std::uint64_t skipped = 0;        // passed over unread by a literal filter
-  std::uint64_t bad_values = 0;     // values that did not fit their column's type and are NULL
-  std::uint64_t repaired_bytes = 0; // bytes of invalid UTF-8 that became U+FFFD
-  std::uint64_t guessed = 0;        // records whose year or zone had to be assumed
+  std::uint64_t skipped = 0;         // passed over unread by a literal filter
+  std::uint64_t bad_values = 0;      // values that did not fit their column's type and are NULL
+  std::uint64_t repaired_bytes = 0;  // bytes of invalid UTF-8 that became U+FFFD
 
   Counts& operator+=(const Counts& other);
 };
@@ -88,8 +87,8 @@ class Batch {
   Column region;
   bool offsets_wanted = false;
   bool raw_wanted = false;
-  std::vector<std::uint64_t> offsets;   // the record's first byte in the uncompressed object
-  std::vector<std::string_view> raw;    // the record's own text
+  std::vector<std::uint64_t> offsets;  // the record's first byte in the uncompressed object
+  std::vector<std::string_view> raw;   // the record's own text
   std::size_t rows = 0;
 
   // The rejects of what was read since clear(). Their number is in counts.rejects.

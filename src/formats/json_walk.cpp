@@ -41,9 +41,7 @@ bool is_number(std::string_view text) {
   return i == text.size();
 }
 
-bool is_scalar(std::string_view text) {
-  return text == "true" || text == "false" || text == "null" || is_number(text);
-}
+bool is_scalar(std::string_view text) { return text == "true" || text == "false" || text == "null" || is_number(text); }
 
 // The closing quote of the string that opens at `open` and before `next`, the place behind which no byte belongs to
 // it; 0 where something else stands between.
@@ -165,9 +163,9 @@ JsonWalk JsonText::walk(std::size_t token, std::vector<JsonMember>& members, std
           if (at + 1 >= count) return JsonWalk::kIncomplete;
           const std::uint32_t colon = tokens[at + 1];
           if (text[colon] != ':') return JsonWalk::kInvalid;
-          const std::uint32_t close =
-              text[colon - 1] == '"' && text[colon - 2] != '\\' && colon - 1 > place ? colon - 1
-                                                                                    : closing_quote(text, place, colon);
+          const std::uint32_t close = text[colon - 1] == '"' && text[colon - 2] != '\\' && colon - 1 > place
+                                          ? colon - 1
+                                          : closing_quote(text, place, colon);
           if (close == 0) return JsonWalk::kInvalid;
           if (depth == 1) {
             member.key_begin = place + 1;
@@ -202,9 +200,9 @@ JsonWalk JsonText::walk(std::size_t token, std::vector<JsonMember>& members, std
         if (c == '"') {
           if (at + 1 >= count) return JsonWalk::kIncomplete;
           const std::uint32_t next = tokens[at + 1];
-          const std::uint32_t close =
-              text[next - 1] == '"' && text[next - 2] != '\\' && next - 1 > place ? next - 1
-                                                                                 : closing_quote(text, place, next);
+          const std::uint32_t close = text[next - 1] == '"' && text[next - 2] != '\\' && next - 1 > place
+                                          ? next - 1
+                                          : closing_quote(text, place, next);
           if (close == 0) return JsonWalk::kInvalid;
           if (depth == 1) {
             member.value = {place, close + 1, 0, '"'};

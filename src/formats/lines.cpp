@@ -13,6 +13,8 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 }
 
 std::optional<double> parse_double(std::string_view text) {
+  // No nan, inf or exponent: no log writes them, and a text that looks so is no number.
+  if (text.find_first_not_of("-.0123456789") != std::string_view::npos) return {};
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return {};

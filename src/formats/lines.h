@@ -52,8 +52,14 @@ class LineReader final : public RecordReader {
         at += *at == '\n' ? 1 : (at + 1 == limit ? 1 : 2);
         continue;
       }
-      const std::size_t length = parser_.read_line_at(at, limit, place, batch);
-      at += length;
+      if (static_cast<std::size_t>(limit - at) >= kRecordBytesMax && std::memchr(at, '\n', kRecordBytesMax) == nullptr) {
+        const auto* newline = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(limit - at)));
+        const char* line_end = newline == nullptr ? limit : newline;
+        reject_overlong({at, static_cast<std::size_t>(line_end - at)}, place, batch);
+        at = line_end;
+      } else {
+        at += parser_.read_line_at(at, limit, place, batch);
+      }
       if (at < limit) ++at;  // the newline
     }
     if (!last && at == limit && static_cast<std::size_t>(end - at) >= kRecordBytesMax) {
@@ -74,8 +80,8 @@ class LineReader final : public RecordReader {
       const char* place = simd::kernels().find_literal(at, stop, literal);
       if (place != stop && place < found) found = place;
     }
-    const auto* newline = found == at ? nullptr
-                                      : static_cast<const char*>(memrchr(at, '\n', static_cast<std::size_t>(found - at)));
+    const auto* newline =
+        found == at ? nullptr : static_cast<const char*>(memrchr(at, '\n', static_cast<std::size_t>(found - at)));
     const char* line = found == limit ? limit : (newline == nullptr ? at : newline + 1);
     if (line != at) {
       const auto passed = static_cast<std::size_t>(line - at);

@@ -17,8 +17,8 @@ std::vector<std::string_view> key_parts(std::string_view key);
 // The key's last part.
 std::string_view key_name(std::string_view key);
 
-bool is_account_id(std::string_view text);    // exactly 12 digits
-bool is_region(std::string_view text);        // us-east-1, ap-northeast-1, us-gov-west-1, cn-north-1, us-iso-east-1 …
+bool is_account_id(std::string_view text);  // exactly 12 digits
+bool is_region(std::string_view text);      // us-east-1, ap-northeast-1, us-gov-west-1, cn-north-1, us-iso-east-1 …
 bool all_digits(std::string_view text, std::size_t length);
 
 // Fills year, month, day and latest_event_us (the end of that UTC day). False where it is no date.

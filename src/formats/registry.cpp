@@ -3,8 +3,8 @@
 
 namespace otomo::formats {
 
-#define X(folder)           \
-  namespace folder {        \
+#define X(folder)              \
+  namespace folder {           \
   extern const Format kFormat; \
   }
 #include "formats/formats.def"

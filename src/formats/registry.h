@@ -11,8 +11,8 @@
 namespace otomo::formats {
 
 std::span<const Format* const> all_formats();
-const Format* find_format(std::string_view name);   // nullptr: there is none
-const Format* find_table(std::string_view table);   // nullptr: there is none
+const Format* find_format(std::string_view name);  // nullptr: there is none
+const Format* find_table(std::string_view table);  // nullptr: there is none
 
 // The object's format: the one whose content says yes; where only "maybe" is heard, the one whose key form fits;
 // nullptr where neither is certain. An object that several formats claim is unknown, never read by luck.

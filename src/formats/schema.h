@@ -11,8 +11,8 @@ namespace otomo::formats {
 
 enum class Type : std::uint8_t {
   kText,
-  kInteger,    // 32 bits in the table; batches hold 64
-  kBigint,     // 64 bits
+  kInteger,  // 32 bits in the table; batches hold 64
+  kBigint,   // 64 bits
   kDouble,
   kBoolean,
   kTimestamp,  // microseconds since 1970-01-01 UTC: an instant

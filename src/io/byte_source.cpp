@@ -81,8 +81,6 @@ Result<std::unique_ptr<ByteSource>> open_file(const std::string& path) { return 
 
 Result<std::unique_ptr<RandomAccess>> open_file_at(const std::string& path) { return open_descriptor(path); }
 
-std::unique_ptr<ByteSource> open_stdin() {
-  return std::make_unique<FileSource>(STDIN_FILENO, "standard input", false);
-}
+std::unique_ptr<ByteSource> open_stdin() { return std::make_unique<FileSource>(STDIN_FILENO, "standard input", false); }
 
 }  // namespace otomo::io

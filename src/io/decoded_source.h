@@ -23,7 +23,7 @@ class DecodedSource {
   // Reads plain bytes until `out` is full or the stream ends (by its end or by damage); 0 at the end.
   Result<std::size_t> read(std::span<char> out);
 
-  const Codec* codec() const { return codec_; }            // nullptr: plain
+  const Codec* codec() const { return codec_; }  // nullptr: plain
   const std::optional<Damage>& damage() const { return damage_; }
   std::uint64_t stored_bytes() const { return stored_bytes_; }  // read from the source so far
 

@@ -44,7 +44,7 @@ class Lister {
     while (const dirent* entry = ::readdir(directory)) {
       const std::string name = entry->d_name;
       if (name == "." || name == "..") continue;
-      struct stat status {};
+      struct stat status{};
       if (::fstatat(descriptor, name.c_str(), &status, 0) != 0) {
         listing_.unread.push_back({ErrorKind::kWorld, "looking at " + folder + name + ": " + reason(errno), "", {}});
         continue;
@@ -52,7 +52,7 @@ class Lister {
       if (S_ISREG(status.st_mode)) {
         found.emplace_back(name, static_cast<std::uint64_t>(status.st_size));
       } else if (S_ISDIR(status.st_mode)) {
-        struct stat link {};
+        struct stat link{};
         if (::fstatat(descriptor, name.c_str(), &link, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(link.st_mode)) {
           below.push_back(name);
         }
@@ -95,11 +95,12 @@ Result<Listing> list_objects(std::span<const std::string> paths) {
   Listing listing;
   Lister lister(listing);
   const auto add_path = [&](const std::string& path) -> Result<void> {
-    struct stat status {};
+    struct stat status{};
     if (::stat(path.c_str(), &status) != 0) {
       return world_error(path + ": " + reason(errno),
-                         path.starts_with("s3://") ? "S3 is not read directly yet: copy the objects first, for example with `aws s3 sync`"
-                                                   : "check the path; folders, files, globs and - (standard input) are accepted");
+                         path.starts_with("s3://")
+                             ? "S3 is not read directly yet: copy the objects first, for example with `aws s3 sync`"
+                             : "check the path; folders, files, globs and - (standard input) are accepted");
     }
     if (S_ISDIR(status.st_mode)) {
       lister.add_folder(path.ends_with('/') ? path : path + "/");
@@ -116,7 +117,7 @@ Result<Listing> list_objects(std::span<const std::string> paths) {
       lister.add_stdin();
       continue;
     }
-    struct stat status {};
+    struct stat status{};
     if (!is_glob(path) || ::stat(path.c_str(), &status) == 0) {
       if (auto added = add_path(path); !added) return std::unexpected(added.error());
       continue;
@@ -125,7 +126,8 @@ Result<Listing> list_objects(std::span<const std::string> paths) {
     const int code = ::glob(path.c_str(), GLOB_BRACE | GLOB_TILDE, nullptr, &matches);
     const std::vector<std::string> found(matches.gl_pathv, matches.gl_pathv + (code == 0 ? matches.gl_pathc : 0));
     ::globfree(&matches);
-    if (found.empty()) return world_error(path + ": no file matches", "quote the pattern so that the shell leaves it alone");
+    if (found.empty())
+      return world_error(path + ": no file matches", "quote the pattern so that the shell leaves it alone");
     for (const std::string& match : found) {
       if (auto added = add_path(match); !added) return std::unexpected(added.error());
     }

@@ -15,17 +15,17 @@
 namespace otomo::io {
 
 struct Object {
-  std::uint32_t folder = 0;     // index into Listing::folders
+  std::uint32_t folder = 0;  // index into Listing::folders
   bool is_stdin = false;
   std::uint64_t size_bytes = 0;
-  std::string name;             // within the folder
+  std::string name;  // within the folder
 };
 
 struct Listing {
   std::deque<std::string> folders;  // each ends with "/" or is empty
   std::vector<Object> objects;
   std::uint64_t size_bytes = 0;
-  std::vector<Error> unread;        // folders that could not be listed: the rest goes on
+  std::vector<Error> unread;  // folders that could not be listed: the rest goes on
 
   std::string path(const Object& object) const { return folders[object.folder] + object.name; }
 };

@@ -14,9 +14,9 @@
 inline std::uint64_t low_bits(unsigned count) { return count >= 64 ? ~0ULL : (1ULL << count) - 1; }
 
 void split_line(const char* line, const char* end, std::uint32_t wanted, LineSplit& split) {
-  std::uint64_t inside_carry = 0;   // all ones inside quotes
-  std::uint64_t border_carry = 1;   // 1: the byte before is a separator, or the line's start
-  std::uint64_t closed_carry = 0;   // 1: the byte before closed a quote
+  std::uint64_t inside_carry = 0;  // all ones inside quotes
+  std::uint64_t border_carry = 1;  // 1: the byte before is a separator, or the line's start
+  std::uint64_t closed_carry = 0;  // 1: the byte before closed a quote
   std::uint64_t faults = 0;
   std::uint32_t quotes = 0;
   std::uint32_t separators = 0;

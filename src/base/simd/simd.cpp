@@ -5,8 +5,8 @@
 
 namespace otomo::simd {
 
-#define X(kernel)             \
-  namespace kernel {          \
+#define X(kernel)                \
+  namespace kernel {             \
   extern const Kernels kKernels; \
   }
 #include "base/simd/kernels.def"
@@ -22,7 +22,7 @@ std::span<const Kernels* const> all_kernels() {
 }
 
 const Kernels& kernels() {
-  static const Kernels& chosen = [] () -> const Kernels& {
+  static const Kernels& chosen = []() -> const Kernels& {
     const char* named = std::getenv("OTOMO_KERNEL");
     for (const Kernels* kernel : all_kernels()) {
       if (kernel->supported() && (named == nullptr || kernel->name == named)) return *kernel;

@@ -19,14 +19,14 @@ inline constexpr std::uint32_t kSeparatorsMax = 48;
 
 // One line of space-separated fields with quoted ones among them.
 struct LineSplit {
-  std::uint32_t length = 0;      // bytes before the newline, or up to the end where there is none
-  bool complete = false;         // a newline was found
+  std::uint32_t length = 0;  // bytes before the newline, or up to the end where there is none
+  bool complete = false;     // a newline was found
   // Nothing but quotes that open behind a space and close before one (or at the line's ends), no space next to
   // another outside quotes, none at the line's ends, no byte of 0x80 or more, no CR: a line that can be split at its
   // separators alone.
   bool regular = false;
-  std::uint32_t quotes = 0;      // double quotes in the line
-  std::uint32_t separators = 0;  // spaces outside quotes
+  std::uint32_t quotes = 0;              // double quotes in the line
+  std::uint32_t separators = 0;          // spaces outside quotes
   std::uint32_t places[kSeparatorsMax];  // of the first min(wanted, separators)
 };
 

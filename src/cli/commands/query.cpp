@@ -30,7 +30,8 @@ int run(QueryOptions& options) {
   if (!options.file.empty() && !options.sql.empty()) return fail("both a query and -f FILE", "give one of them");
   if (from_stdin) {
     for (const std::string& path : options.ask.from) {
-      if (path == "-") return fail("the query and the log cannot both come from standard input", "use -f FILE for the query");
+      if (path == "-")
+        return fail("the query and the log cannot both come from standard input", "use -f FILE for the query");
     }
     options.ask.sql.assign(std::istreambuf_iterator<char>(std::cin), {});
   } else if (!options.file.empty()) {
@@ -62,8 +63,12 @@ Command query_command() {
   command.options = {
       {"sql", "SQL", "the query, or - to read it from standard input", &options->sql},
       {"-f,--file", "FILE", "read the query from FILE", &options->file, {}, true},
-      {"--from", "PATH", "a file, folder, glob, or - for standard input; may be given several times", &options->ask.from,
-       {}, true},
+      {"--from",
+       "PATH",
+       "a file, folder, glob, or - for standard input; may be given several times",
+       &options->ask.from,
+       {},
+       true},
   };
   for (Option& option : ask_options(options->ask)) command.options.push_back(std::move(option));
   command.examples = {
@@ -73,7 +78,8 @@ Command query_command() {
        "denied requests, kept as Parquet"},
       {"zcat trail.json.gz | otomo query \"SELECT * FROM cloudtrail_logs\" --from - --output jsonl",
        "a log from a pipe"},
-      {"otomo query \"SELECT reason, count(*) FROM _rejects GROUP BY 1\" --from logs/", "what could not be read, and why"},
+      {"otomo query \"SELECT reason, count(*) FROM _rejects GROUP BY 1\" --from logs/",
+       "what could not be read, and why"},
   };
   command.run = [options] { return run(*options); };
   return command;

@@ -40,7 +40,8 @@ Command scan_command() {
   command.options = {
       {"path", "PATH", "files, folders, globs, or - for standard input", &options->ask.from, {}, true},
       {"--json", "", "the same as --output json", &options->json},
-      {"--problems", "", "list the objects of no known format and those that could not be read, instead", &options->list},
+      {"--problems", "", "list the objects of no known format and those that could not be read, instead",
+       &options->list},
   };
   for (Option& option : ask_options(options->ask)) command.options.push_back(std::move(option));
   command.examples = {

@@ -16,11 +16,11 @@
 namespace otomo::cli {
 
 struct PrintOptions {
-  std::string form = "table";      // one of form_names()
-  unsigned terminal_width = 0;     // columns of the terminal; 0: none, nothing is shortened
+  std::string form = "table";   // one of form_names()
+  unsigned terminal_width = 0;  // columns of the terminal; 0: none, nothing is shortened
   bool colour = false;
   std::uint64_t table_rows_max = 0;  // 0: all
-  bool csv_safe = false;           // a cell that a spreadsheet would run as a formula gets a ' before it
+  bool csv_safe = false;             // a cell that a spreadsheet would run as a formula gets a ' before it
 };
 
 class Printer : public engine::ResultSink {

@@ -68,13 +68,12 @@ class TablePrinter final : public Printer {
     std::size_t shown_columns = count;
     if (!markdown && options_.terminal_width > 0) shown_columns = fit_widths(widths);
 
-    std::string text = line_of(shown_columns, widths, markdown, [&](std::size_t column) {
-      return std::optional<std::string>(columns_[column].name);
-    });
+    std::string text = line_of(shown_columns, widths, markdown,
+                               [&](std::size_t column) { return std::optional<std::string>(columns_[column].name); });
     text += rule(shown_columns, widths, markdown);
     for (std::size_t row = 0; row < shown_rows; ++row) {
-      text += line_of(shown_columns, widths, markdown,
-                      [&](std::size_t column) { return cells_[row * count + column]; });
+      text +=
+          line_of(shown_columns, widths, markdown, [&](std::size_t column) { return cells_[row * count + column]; });
     }
     if (row_count_ > shown_rows) {
       text += fmt::format("… {} more rows; --rows 0 shows all, --output csv or -o FILE keeps them\n",

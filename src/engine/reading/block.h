@@ -29,12 +29,12 @@ class Block {
   std::size_t capacity() const { return capacity_; }
   std::string_view text() const { return {bytes_.get() + begin, size - begin}; }
 
-  std::size_t begin = 0;     // of the records
-  std::size_t size = 0;      // end of the records
-  std::uint64_t offset = 0;  // of byte `begin` in the uncompressed object
-  std::uint64_t number = 0;  // within the object
+  std::size_t begin = 0;             // of the records
+  std::size_t size = 0;              // end of the records
+  std::uint64_t offset = 0;          // of byte `begin` in the uncompressed object
+  std::uint64_t number = 0;          // within the object
   std::optional<io::Damage> damage;  // the object ends here, damaged
-  bool overlong = false;     // the block is the start of one line that is longer than the limit
+  bool overlong = false;             // the block is the start of one line that is longer than the limit
 
  private:
   std::unique_ptr<char[]> bytes_;

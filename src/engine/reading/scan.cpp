@@ -45,8 +45,8 @@ std::vector<Error> ScanTotals::unread() const {
 
 Scan::Scan(ScanOptions options)
     : options_(std::move(options)),
-      blocks_per_object_(
-          std::min(kBlocksPerObjectMax, kBlockNumbers / std::max<std::uint64_t>(1, options_.listing->objects.size()))) {}
+      blocks_per_object_(std::min(kBlocksPerObjectMax,
+                                  kBlockNumbers / std::max<std::uint64_t>(1, options_.listing->objects.size()))) {}
 
 Scan::~Scan() = default;
 
@@ -216,8 +216,8 @@ void ScanWorker::begin_object(std::uint32_t object, const formats::Format* forma
   batch_ = &batch_for(*format);
   batch_->clear();
   reader_ = format->make_reader(scan_.options_.filter);
-  key_facts_ =
-      format->read_key(scan_.options_.listing->path(scan_.options_.listing->objects[object])).value_or(formats::KeyFacts{});
+  key_facts_ = format->read_key(scan_.options_.listing->path(scan_.options_.listing->objects[object]))
+                   .value_or(formats::KeyFacts{});
 }
 
 void ScanWorker::share_object(std::shared_ptr<SharedObject> shared) {

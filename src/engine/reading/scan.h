@@ -34,8 +34,8 @@ struct ScanTotals {
   std::atomic<std::uint64_t> objects_unknown{0};  // of no known format
   std::atomic<std::uint64_t> objects_unread{0};   // could not be read, wholly or in part
   std::atomic<std::uint64_t> objects_done{0};
-  std::atomic<std::uint64_t> stored_bytes{0};     // as they lie in the objects
-  std::atomic<std::uint64_t> plain_bytes{0};      // after decoding, of objects that were read
+  std::atomic<std::uint64_t> stored_bytes{0};  // as they lie in the objects
+  std::atomic<std::uint64_t> plain_bytes{0};   // after decoding, of objects that were read
 
   void add(const formats::Counts& counts);
   formats::Counts counts() const;
@@ -67,11 +67,11 @@ struct ObjectReport {
 
 struct ScanOptions {
   const io::Listing* listing = nullptr;
-  std::vector<std::uint32_t> objects;             // indexes into the listing, in order
-  const formats::Format* wanted = nullptr;        // read only objects of this format; nullptr: all of them
-  const formats::Format* forced = nullptr;        // --format: every object is of it
+  std::vector<std::uint32_t> objects;       // indexes into the listing, in order
+  const formats::Format* wanted = nullptr;  // read only objects of this format; nullptr: all of them
+  const formats::Format* forced = nullptr;  // --format: every object is of it
   formats::LiteralFilter filter;
-  bool reports = false;                           // fill ScanWorker::reports
+  bool reports = false;  // fill ScanWorker::reports
   // Marks in a batch what is to be filled; called once per worker and format.
   std::function<void(const formats::Format&, formats::Batch&)> project;
   std::function<bool()> interrupted;
@@ -114,7 +114,7 @@ class ScanWorker {
   // Of the batch that next() returned:
   std::uint32_t object() const { return object_; }
   const formats::Format* format() const { return format_; }
-  std::uint64_t order() const;                       // grows along the objects and within them
+  std::uint64_t order() const;  // grows along the objects and within them
   const BlockPointer& block() const { return block_; }
   const formats::KeyFacts& key_facts() const { return key_facts_; }
 
@@ -123,14 +123,14 @@ class ScanWorker {
  private:
   enum class Mode : std::uint8_t { kIdle, kSequential, kShared };
 
-  Result<bool> find_work();                 // false: there is none left
+  Result<bool> find_work();  // false: there is none left
   Result<void> open_object(std::uint32_t object, bool is_last);
   void begin_object(std::uint32_t object, const formats::Format* format);
   void share_object(std::shared_ptr<SharedObject> shared);
   void finish_object();
   void skip_object(const formats::Format* format);
   void unread_object(const Error& error);
-  Result<bool> next_block();                // false: the object, or this worker's share of it, is done
+  Result<bool> next_block();  // false: the object, or this worker's share of it, is done
   Result<bool> continue_block();
   void reject_damage(const io::Damage& damage, std::uint64_t offset);
   void count_batch();
@@ -148,8 +148,8 @@ class ScanWorker {
   std::unique_ptr<formats::RecordReader> reader_;
   formats::Batch* batch_ = nullptr;
   BlockPointer block_;
-  std::size_t block_at_ = 0;         // bytes of block_->text() that were consumed
-  bool block_last_ = false;          // nothing follows the block
+  std::size_t block_at_ = 0;  // bytes of block_->text() that were consumed
+  bool block_last_ = false;   // nothing follows the block
   std::uint64_t stored_counted_ = 0;
   std::shared_ptr<SharedObject> share_;
   std::map<std::pair<std::string, std::string>, ObjectReport> parts_;

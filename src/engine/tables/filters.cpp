@@ -130,8 +130,7 @@ class Pruner {
         }
         return !literals.empty();
       }
-      default:
-        return false;
+      default: return false;
     }
   }
 

@@ -49,27 +49,19 @@ void lend_list(const formats::Column& column, std::size_t rows, duckdb::Vector& 
 duckdb::LogicalType logical_type(const formats::ColumnSpec& spec) {
   using duckdb::LogicalType;
   switch (spec.type) {
-    case formats::Type::kText:
-      return LogicalType::VARCHAR;
-    case formats::Type::kInteger:
-      return LogicalType::INTEGER;
-    case formats::Type::kBigint:
-      return LogicalType::BIGINT;
-    case formats::Type::kDouble:
-      return LogicalType::DOUBLE;
-    case formats::Type::kBoolean:
-      return LogicalType::BOOLEAN;
-    case formats::Type::kTimestamp:
-      return LogicalType::TIMESTAMP_TZ;
+    case formats::Type::kText: return LogicalType::VARCHAR;
+    case formats::Type::kInteger: return LogicalType::INTEGER;
+    case formats::Type::kBigint: return LogicalType::BIGINT;
+    case formats::Type::kDouble: return LogicalType::DOUBLE;
+    case formats::Type::kBoolean: return LogicalType::BOOLEAN;
+    case formats::Type::kTimestamp: return LogicalType::TIMESTAMP_TZ;
     case formats::Type::kStruct: {
       duckdb::child_list_t<LogicalType> members;
       for (const auto& child : spec.children) members.emplace_back(std::string(child.name), logical_type(child));
       return LogicalType::STRUCT(std::move(members));
     }
-    case formats::Type::kList:
-      return LogicalType::LIST(logical_type(spec.children[0]));
-    case formats::Type::kMap:
-      return LogicalType::MAP(logical_type(spec.children[0]), logical_type(spec.children[1]));
+    case formats::Type::kList: return LogicalType::LIST(logical_type(spec.children[0]));
+    case formats::Type::kMap: return LogicalType::MAP(logical_type(spec.children[0]), logical_type(spec.children[1]));
   }
   throw duckdb::InternalException("a column type without a DuckDB type");
 }
@@ -102,21 +94,11 @@ void lend_column(const formats::Column& column, std::size_t rows, const BlockPoi
     return;
   }
   switch (column.spec->type) {
-    case formats::Type::kText:
-      lend_text(column.text.data(), rows, block, vector);
-      return;
-    case formats::Type::kInteger:
-      copy_numbers<std::int32_t>(column, rows, vector);
-      break;
-    case formats::Type::kBigint:
-      copy_numbers<std::int64_t>(column, rows, vector);
-      break;
-    case formats::Type::kTimestamp:
-      copy_numbers<std::int64_t>(column, rows, vector);
-      break;
-    case formats::Type::kBoolean:
-      copy_numbers<bool>(column, rows, vector);
-      break;
+    case formats::Type::kText: lend_text(column.text.data(), rows, block, vector); return;
+    case formats::Type::kInteger: copy_numbers<std::int32_t>(column, rows, vector); break;
+    case formats::Type::kBigint: copy_numbers<std::int64_t>(column, rows, vector); break;
+    case formats::Type::kTimestamp: copy_numbers<std::int64_t>(column, rows, vector); break;
+    case formats::Type::kBoolean: copy_numbers<bool>(column, rows, vector); break;
     case formats::Type::kDouble:
       std::memcpy(duckdb::FlatVector::GetData<double>(vector), column.doubles.data(), rows * sizeof(double));
       break;

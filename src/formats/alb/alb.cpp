@@ -1,25 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Application Load Balancer access logs.
+// Access logs of Application Load Balancers.
 //
-//   line  = type SP time SP elb SP client SP target SP request-time SP target-time SP response-time SP elb-status SP
-//           target-status SP received SP sent SP request SP agent SP cipher SP protocol SP group SP trace SP domain SP
-//           certificate [ SP priority SP created SP actions [ SP redirect [ SP reason [ SP targets SP statuses
-//           [ SP classification SP classification-reason [ SP connection [ SP host SP uri SP transform
-//           [ SP node *( SP new ) ] ] ] ] ] ] ] ]
-//   a field is free of spaces (it may be empty) or stands in quotes; a quote inside is written \x22
+//   line    = type SP time SP elb SP client SP target SP seconds SP seconds SP seconds SP status SP target-status SP
+//             received SP sent SP request SP agent SP cipher SP protocol SP group-arn SP trace-id SP domain SP
+//             cert-arn *( SP field )                        ; 20 fields in 2016, 34 by now, new ones at the end
+//   field   = DQUOTE text DQUOTE / *no-space                ; ends at the first quote before a space or the line's end
+//   type    = "http" / "https" / "h2" / "grpcs" / "ws" / "wss"
+//   client  = address ":" port                              ; an IPv6 address stands in brackets; target may be "-"
+//   request = DQUOTE method SP url SP version DQUOTE         ; the url holds what the client sent, spaces included
 //
-//   h2 2026-10-14T01:02:03.456789Z app/shop/50dc6c495c0c9188 192.0.2.1:48160 10.0.0.66:80 0.000 0.002 0.000 200 200 5 257
-//   "GET https://shop.example.com:443/ HTTP/2.0" "curl/8.5.0" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2
-//   arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/web/73e2d6bc24d8a067 "Root=1-58337327-72bd00b0"
-//   "shop.example.com" "-" 1 2026-10-14T01:02:03.454000Z "forward" "-" "-" "10.0.0.66:80" "200" "-" "-" TID_… "-" "-" "-"
+// https 2026-03-02T09:14:07.482913Z app/shop/0f1e2d3c4b5a6978 203.0.113.9:51522 10.2.0.17:8080 0.001 0.024 0.000 200
+//   200 412 5120 "GET https://shop.example.net:443/cart HTTP/1.1" "curl/8.5.0" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2
+//   arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/cart/89abcdef01234567 "Root=1-69a5…" …
 //
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html (read April 2026).
 //
-// As in s3_access, a line with all its quotes at field borders is split at its separators; any other goes to the exact
-// splitter. Here both follow the same rule, because ALB escapes quotes; only empty fields and odd bytes need the second.
+// A quote inside a URL is written \x22, so that nearly every line has its quotes at field borders and is split at its
+// separators alone. The exact splitter reads the others: high bytes, empty fields (a status may be missing between
+// two spaces), CR, quotes in odd places. It gives the same fields for every line that the fast way accepts; a CR
+// before the newline sends any line the exact way, which is how the two are held against each other.
 #include <algorithm>
 #include <array>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/time.h"
 #include "formats/format.h"
@@ -72,122 +80,166 @@ constexpr ColumnSpec kColumns[] = {
     {"extra"},
 };
 
+// Columns that are more than one field's text.
+enum ColumnIndex : std::size_t {
+  kClientIpColumn = 3,
+  kClientPortColumn = 4,
+  kTargetIpColumn = 5,
+  kTargetPortColumn = 6,
+  kVerbColumn = 14,
+  kUrlColumn = 15,
+  kProtoColumn = 16,
+  kExtraColumn = 38,
+};
+
 // Fields by their place in the line.
 enum Field : std::size_t {
-  kFieldType = 0,
-  kFieldTime = 1,
-  kFieldClient = 3,
-  kFieldTarget = 4,
-  kFieldRequest = 12,
-  kFieldTargetGroup = 16,
-  kFieldsMin = 20,
-  kFieldsKnown = 34,
+  kTime = 1,
+  kClient = 3,
+  kTarget = 4,
+  kRequest = 12,
+  kTargetGroupArn = 16,
 };
+constexpr std::size_t kFieldsMin = 20;
+constexpr std::size_t kFieldsKnown = 34;
 
-// What a column shows of its field.
-enum class Part : std::uint8_t { kWhole, kIp, kPort, kVerb, kUrl, kProtocol, kRest };
+// The field that holds a column; REQUIRES: column != kExtraColumn.
+constexpr std::size_t field_of(std::size_t column) {
+  if (column <= kClientIpColumn) return column;
+  if (column <= kTargetIpColumn) return column - 1;
+  if (column <= kVerbColumn) return column - 2;
+  if (column <= kProtoColumn) return kRequest;
+  return column - 4;
+}
+static_assert(std::size(kColumns) == kExtraColumn + 1);
+static_assert(field_of(kClientPortColumn) == kClient && field_of(kTargetIpColumn) == kTarget &&
+              field_of(kTargetPortColumn) == kTarget && field_of(kVerbColumn) == kRequest &&
+              field_of(kExtraColumn - 1) == kFieldsKnown - 1);
 
-struct Source {
-  std::uint8_t field;
-  Part part = Part::kWhole;
-};
-
-// In the order of kColumns.
-constexpr Source kSources[] = {
-    {0},  {1},  {2},  {3, Part::kIp}, {3, Part::kPort}, {4, Part::kIp}, {4, Part::kPort}, {5}, {6}, {7}, {8}, {9}, {10},
-    {11}, {12, Part::kVerb}, {12, Part::kUrl}, {12, Part::kProtocol}, {13}, {14}, {15}, {16}, {17}, {18}, {19}, {20},
-    {21}, {22}, {23}, {24}, {25}, {26}, {27}, {28}, {29}, {30}, {31}, {32}, {33}, {34, Part::kRest},
-};
-static_assert(std::size(kSources) == std::size(kColumns));
-
+// AWS's documented table is partitioned by `day`; the other two are parts of it.
 constexpr PartitionColumn kPartitions[] = {{"day", "Y/M/D"}, {"year", "Y"}, {"month", "M"}};
 
-bool is_known_type(std::string_view type) {
-  static constexpr std::string_view kTypes[] = {"http", "https", "h2", "grpcs", "ws", "wss"};
-  return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
+// The fields as the line has them, quotes kept; views into the line.
+struct Line {
+  std::array<std::string_view, kFieldsKnown> fields;  // data() == nullptr: the line ends before it
+  std::string_view rest;                              // what stands behind the last known field; null: nothing
+};
+
+bool is_type(std::string_view text) {
+  return text == "http" || text == "https" || text == "h2" || text == "grpcs" || text == "ws" || text == "wss";
 }
 
-// The numbers of fields with which no version of the log ends: a line of so many is torn.
-bool is_torn(std::size_t fields) {
+// AWS added the fields in groups; a line that ends inside a group was cut.
+bool ends_inside_group(std::size_t fields) {
   return fields == 21 || fields == 22 || fields == 26 || fields == 28 || fields == 31 || fields == 32;
 }
 
-struct Line {
-  std::array<std::string_view, kFieldsKnown> fields;  // without quotes; data() == nullptr: not there
-  std::string_view rest;                              // behind the last known field
+// The quote that ends the quoted field at `begin`: the first one before a space or the line's end, or npos.
+std::size_t closing_quote(std::string_view line, std::size_t begin) {
+  std::size_t quote = line.find('"', begin + 1);
+  while (quote != std::string_view::npos && quote + 1 < line.size() && line[quote + 1] != ' ') {
+    quote = line.find('"', quote + 1);
+  }
+  return quote;
+}
+
+// Splits a line without its newline and CR. False: it is a reject for `reason`. One space at the line's end separates
+// nothing; every other doubled space holds an empty field.
+bool split_exactly(std::string_view line, Line& out, RejectReason& reason) {
+  out = {};
+  if (!is_type(line.substr(0, line.find(' ')))) {
+    reason = RejectReason::kNotARecord;
+    return false;
+  }
+  if (line.ends_with(' ')) line.remove_suffix(1);
   std::size_t count = 0;
-};
+  std::size_t begin = 0;
+  while (true) {
+    if (count == kFieldsKnown) {
+      out.rest = line.substr(begin);
+      return true;
+    }
+    std::size_t end = line.find(' ', begin);
+    if (begin < line.size() && line[begin] == '"') {
+      const std::size_t quote = closing_quote(line, begin);
+      if (quote == std::string_view::npos) {
+        reason = RejectReason::kOpenQuote;
+        return false;
+      }
+      end = quote + 1;
+    }
+    end = std::min(end, line.size());
+    out.fields[count++] = line.substr(begin, end - begin);
+    if (end == line.size()) break;
+    begin = end + 1;
+  }
+  if (count < kFieldsMin || ends_inside_group(count)) {
+    reason = count < kFieldsMin ? RejectReason::kTooFewFields : RejectReason::kTorn;
+    return false;
+  }
+  return true;
+}
 
 std::string_view unquoted(std::string_view field) {
   if (field.size() >= 2 && field.front() == '"' && field.back() == '"') return field.substr(1, field.size() - 2);
   return field;
 }
 
-// Checks what does not depend on how the line was split.
-bool accept(const Line& line, RejectReason& reason) {
-  if (!is_known_type(line.fields[kFieldType])) {
-    reason = line.count < kFieldsMin ? RejectReason::kTooFewFields : RejectReason::kNotARecord;
-    return false;
-  }
-  if (line.count < kFieldsMin) {
-    reason = RejectReason::kTooFewFields;
-    return false;
-  }
-  reason = RejectReason::kTorn;
-  return !is_torn(line.count);
+struct Endpoint {
+  std::string_view address;
+  std::string_view port;
+};
+
+// "10.0.0.1:80", "[2001:db8::1]:443" or "-": split at the last colon that is not inside brackets. What has none is an
+// address alone.
+Endpoint split_endpoint(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || text.find(']', colon) != std::string_view::npos) return {text, "-"};
+  return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
-// Splits a line without its newline and CR: a field that starts with a quote ends at the next quote before a space or
-// the line's end. False: an open quote.
-bool split_exactly(std::string_view text, Line& line) {
-  line = {};
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  std::size_t at = 0;
-  while (at <= text.size()) {
-    std::size_t end = 0;
-    if (at < text.size() && text[at] == '"') {
-      end = text.find('"', at + 1);
-      while (end != std::string_view::npos && end + 1 < text.size() && text[end + 1] != ' ') {
-        end = text.find('"', end + 1);
-      }
-      if (end == std::string_view::npos) return false;
-      ++end;
-    } else {
-      end = std::min(text.find(' ', at), text.size());
-    }
-    if (line.count < kFieldsKnown) {
-      line.fields[line.count] = unquoted(text.substr(at, end - at));
-    } else if (line.count == kFieldsKnown) {
-      line.rest = text.substr(at);
-    }
-    ++line.count;
-    at = end + 1;
+struct Request {
+  std::string_view verb;
+  std::string_view url;
+  std::string_view proto;
+};
+
+// "GET http://example.com:80/ HTTP/1.1": the method ends at the first space, the version starts behind the last, and
+// whatever stands between is the URL. A request that could not be read is "- - -" or "- http://example.com:80- -"; a
+// part that is missing is a dash too.
+Request split_request(std::string_view text) {
+  const std::size_t last = text.find_last_not_of(' ');
+  if (text.find_first_not_of("- ") == std::string_view::npos) return {"-", "-", "-"};
+  text = text.substr(0, last + 1);
+  const std::size_t first_space = text.find(' ');
+  if (first_space == std::string_view::npos) return {"-", text, "-"};
+  const std::string_view verb = text.substr(0, first_space);
+  const std::size_t last_space = text.rfind(' ');
+  const std::string_view tail = text.substr(last_space + 1);
+  if (first_space != last_space) return {verb, text.substr(first_space + 1, last_space - first_space - 1), tail};
+  if (tail.starts_with("HTTP/")) return {verb, "-", tail};
+  return {verb, tail, "-"};
+}
+
+struct ArnOwner {
+  std::string_view region;      // null where it has not the form of one
+  std::string_view account_id;  // the same
+};
+
+// Who owns "arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID"; a load balancer and its target groups
+// share account and Region.
+ArnOwner owner_of(std::string_view arn) {
+  std::array<std::string_view, 5> parts;
+  for (std::string_view& part : parts) {
+    const std::size_t colon = arn.find(':');
+    part = arn.substr(0, colon);
+    arn.remove_prefix(colon == std::string_view::npos ? arn.size() : colon + 1);
   }
-  return true;
-}
-
-// "192.0.2.1:80" and "[2001:db8::1]:80" at the last colon; what has none is an address alone.
-std::string_view ip_of(std::string_view endpoint) {
-  const std::size_t colon = endpoint.rfind(':');
-  if (colon == std::string_view::npos || endpoint.find(']', colon) != std::string_view::npos) return endpoint;
-  return endpoint.substr(0, colon);
-}
-std::string_view port_of(std::string_view endpoint) {
-  const std::string_view ip = ip_of(endpoint);
-  return ip.size() == endpoint.size() ? "-" : endpoint.substr(ip.size() + 1);
-}
-
-// METHOD URL PROTOCOL: the method before the first space, the protocol behind the last; a request of dashes and spaces
-// alone gives dashes.
-std::string_view request_part(std::string_view request, Part part) {
-  if (request.find_first_not_of("- ") == std::string_view::npos) return "-";
-  const std::size_t first = request.find(' ');
-  if (first == std::string_view::npos) return part == Part::kUrl ? request : "-";
-  const std::size_t last = request.rfind(' ');
-  if (part == Part::kVerb) return request.substr(0, first);
-  if (first == last) return part == Part::kUrl ? request.substr(first + 1) : "-";
-  if (part == Part::kProtocol) return request.substr(last + 1);
-  return request.substr(first + 1, last - first - 1);
+  ArnOwner owner;
+  if (parts[0] != "arn" || !parts[1].starts_with("aws") || parts[2] != "elasticloadbalancing") return owner;
+  if (is_region(parts[3])) owner.region = parts[3];
+  if (is_account_id(parts[4])) owner.account_id = parts[4];
+  return owner;
 }
 
 class LineParser {
@@ -195,179 +247,191 @@ class LineParser {
   std::size_t read_line_at(const char* at, const char* limit, std::uint64_t offset, Batch& batch) {
     if (!wanted_known_) find_wanted(batch);
     split_line_(at, limit, separators_wanted_, split_);
-    const std::string_view text(at, split_.length);
-    if (split_.regular) {
-      read_regular(text, offset, batch);
-    } else {
-      read_exactly(text, offset, batch);
-    }
+    const std::string_view line(at, split_.length);
+    if (!split_.regular || !read_regular(line, offset, batch)) read_exactly(line, offset, batch);
     return split_.length;
   }
 
  private:
+  struct Plain {
+    std::size_t column;
+    std::size_t field;
+  };
+
+  // What the question needs, once: the fields, and how far into a line their separators reach.
   void find_wanted(const Batch& batch) {
     std::array<bool, kFieldsKnown> needed{};
-    needed[kFieldType] = true;
-    for (std::size_t i = 0; i < std::size(kColumns); ++i) {
-      if (!batch.columns[i].wanted) continue;
-      wanted_columns_.push_back(i);
-      if (kSources[i].field < kFieldsKnown) {
-        needed[kSources[i].field] = true;
+    for (std::size_t column = 0; column < kExtraColumn; ++column) {
+      if (!batch.columns[column].wanted) continue;
+      const std::size_t field = field_of(column);
+      needed[field] = true;
+      if (field == kClient) {
+        client_wanted_ = true;
+      } else if (field == kTarget) {
+        target_wanted_ = true;
+      } else if (field == kRequest) {
+        request_wanted_ = true;
+      } else if (kColumns[column].type == Type::kText) {
+        texts_.push_back({column, field});
       } else {
-        rest_wanted_ = true;
+        numbers_.push_back({column, field});
       }
     }
-    if (batch.event_time.wanted) needed[kFieldTime] = true;
-    if (batch.account_id.wanted || batch.region.wanted) needed[kFieldTargetGroup] = true;
-    for (std::size_t i = 0; i < kFieldsKnown; ++i) {
-      if (!needed[i]) continue;
-      needed_fields_.push_back(i);
-      separators_wanted_ = static_cast<std::uint32_t>(i) + 1;
+    if (batch.event_time.wanted) needed[kTime] = true;
+    if (batch.account_id.wanted || batch.region.wanted) needed[kTargetGroupArn] = true;
+    separators_wanted_ = 1;  // the type's end
+    for (std::size_t field = 0; field < kFieldsKnown; ++field) {
+      if (!needed[field]) continue;
+      needed_fields_.push_back(field);
+      separators_wanted_ = static_cast<std::uint32_t>(field) + 1;
     }
-    if (rest_wanted_) separators_wanted_ = kFieldsKnown;
+    if (batch.columns[kExtraColumn].wanted) separators_wanted_ = kFieldsKnown;
     wanted_known_ = true;
   }
 
-  std::string_view field(std::string_view text, std::size_t index) const {
-    const std::size_t begin = index == 0 ? 0 : split_.places[index - 1] + 1;
-    const std::size_t end = index < split_.separators ? split_.places[index] : text.size();
-    return text.substr(begin, end - begin);
-  }
-
-  void read_regular(std::string_view text, std::uint64_t offset, Batch& batch) {
-    line_.count = split_.separators + 1;
+  bool read_regular(std::string_view line, std::uint64_t offset, Batch& batch) {
+    const std::size_t count = split_.separators + 1;
+    if (count < kFieldsMin || ends_inside_group(count)) return false;
+    const auto* places = split_.places;
+    if (!is_type(line.substr(0, places[0]))) return false;
     for (const std::size_t i : needed_fields_) {
-      line_.fields[i] = i < line_.count ? unquoted(field(text, i)) : std::string_view{};
+      if (i >= count) {
+        line_.fields[i] = {};
+        continue;
+      }
+      const std::size_t begin = i == 0 ? 0 : places[i - 1] + 1;
+      const std::size_t end = i + 1 < count ? places[i] : line.size();
+      line_.fields[i] = line.substr(begin, end - begin);
     }
     line_.rest = {};
-    if (rest_wanted_ && line_.count > kFieldsKnown) line_.rest = text.substr(split_.places[kFieldsKnown - 1] + 1);
-    put(text, offset, batch);
+    if (separators_wanted_ == kFieldsKnown && count > kFieldsKnown)
+      line_.rest = line.substr(places[kFieldsKnown - 1] + 1);
+    put_row(line, offset, batch);
+    return true;
   }
 
-  void read_exactly(std::string_view text, std::uint64_t offset, Batch& batch) {
-    text = batch.repaired(without_cr(text));
-    if (split_exactly(text, line_)) {
-      put(text, offset, batch);
-    } else {
-      batch.add_reject(offset, RejectReason::kOpenQuote, "", text);
-    }
-  }
-
-  void put(std::string_view text, std::uint64_t offset, Batch& batch) const {
+  void read_exactly(std::string_view line, std::uint64_t offset, Batch& batch) {
+    line = batch.repaired(without_cr(line));
     RejectReason reason{};
-    if (!accept(line_, reason)) {
-      batch.add_reject(offset, reason, "", text);
-      return;
+    if (split_exactly(line, line_, reason)) {
+      put_row(line, offset, batch);
+    } else {
+      batch.add_reject(offset, reason, "", line);
     }
+  }
+
+  void put_row(std::string_view raw, std::uint64_t offset, Batch& batch) const {
     const std::size_t row = batch.rows++;
     ++batch.counts.records;
     if (batch.offsets_wanted) batch.offsets[row] = offset;
-    if (batch.raw_wanted) batch.raw[row] = text;
+    if (batch.raw_wanted) batch.raw[row] = raw;
     if (batch.event_time.wanted) {
-      if (const auto instant = parse_iso_instant(line_.fields[kFieldTime])) {
+      const std::string_view time = line_.fields[kTime];
+      if (const auto instant = parse_iso_instant(time)) {
         batch.event_time.set_integer(row, *instant);
       } else {
         batch.event_time.set_null(row);
-        ++batch.counts.bad_values;
+        if (time != "-") ++batch.counts.bad_values;
       }
     }
-    if (batch.account_id.wanted || batch.region.wanted) put_place(row, batch);
-    for (const std::size_t i : wanted_columns_) {
-      Column& column = batch.columns[i];
-      const std::string_view value = value_of(kSources[i]);
-      if (column.spec->type == Type::kText) {
-        column.set_text(row, value);
-      } else if (value.data() == nullptr) {
-        column.set_null(row);
-      } else if (column.spec->type == Type::kDouble) {
-        put_double(column, row, value, batch);
+    if (batch.account_id.wanted || batch.region.wanted) {
+      const ArnOwner owner = owner_of(unquoted(line_.fields[kTargetGroupArn]));
+      if (batch.account_id.wanted) batch.account_id.set_text(row, owner.account_id);
+      if (batch.region.wanted) batch.region.set_text(row, owner.region);
+    }
+    auto& columns = batch.columns;
+    for (const auto [column, field] : texts_) columns[column].set_text(row, unquoted(line_.fields[field]));
+    for (const auto [column, field] : numbers_) {
+      const std::string_view text = unquoted(line_.fields[field]);
+      if (kColumns[column].type == Type::kDouble) {
+        put_double(columns[column], row, text, batch);
       } else {
-        put_integer(column, row, value, batch);
+        put_integer(columns[column], row, text, batch);
       }
     }
+    if (client_wanted_) put_endpoint(kClient, kClientIpColumn, kClientPortColumn, row, batch);
+    if (target_wanted_) put_endpoint(kTarget, kTargetIpColumn, kTargetPortColumn, row, batch);
+    if (request_wanted_) {
+      const Request request = split_request(unquoted(line_.fields[kRequest]));
+      if (columns[kVerbColumn].wanted) columns[kVerbColumn].set_text(row, request.verb);
+      if (columns[kUrlColumn].wanted) columns[kUrlColumn].set_text(row, request.url);
+      if (columns[kProtoColumn].wanted) columns[kProtoColumn].set_text(row, request.proto);
+    }
+    if (columns[kExtraColumn].wanted) columns[kExtraColumn].set_text(row, line_.rest);
   }
 
-  std::string_view value_of(const Source& source) const {
-    if (source.part == Part::kRest) return line_.rest.empty() ? std::string_view{} : line_.rest;
-    const std::string_view text = line_.fields[source.field];
-    if (text.data() == nullptr) return {};
-    switch (source.part) {
-      case Part::kIp: return ip_of(text);
-      case Part::kPort: return port_of(text);
-      case Part::kVerb:
-      case Part::kUrl:
-      case Part::kProtocol: return request_part(text, source.part);
-      default: return text;
-    }
-  }
-
-  // arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/…: the target group lives where the load balancer does.
-  void put_place(std::size_t row, Batch& batch) const {
-    std::string_view region;
-    std::string_view account;
-    std::string_view arn = line_.fields[kFieldTargetGroup];
-    if (arn.starts_with("arn:")) {
-      for (int part = 0; part < 3; ++part) arn.remove_prefix(std::min(arn.find(':'), arn.size() - 1) + 1);
-      region = arn.substr(0, arn.find(':'));
-      arn.remove_prefix(std::min(region.size() + 1, arn.size()));
-      account = arn.substr(0, arn.find(':'));
-    }
-    if (batch.region.wanted) batch.region.set_text(row, is_region(region) ? region : std::string_view{});
-    if (batch.account_id.wanted) batch.account_id.set_text(row, is_account_id(account) ? account : std::string_view{});
+  void put_endpoint(std::size_t field, std::size_t address_column, std::size_t port_column, std::size_t row,
+                    Batch& batch) const {
+    const Endpoint endpoint = split_endpoint(unquoted(line_.fields[field]));
+    if (batch.columns[address_column].wanted) batch.columns[address_column].set_text(row, endpoint.address);
+    if (batch.columns[port_column].wanted) put_integer(batch.columns[port_column], row, endpoint.port, batch);
   }
 
   decltype(simd::Kernels::split_line) split_line_ = simd::kernels().split_line;
   simd::LineSplit split_;
   Line line_;
-  std::vector<std::size_t> wanted_columns_;
+  std::vector<Plain> texts_;
+  std::vector<Plain> numbers_;
   std::vector<std::size_t> needed_fields_;
   std::uint32_t separators_wanted_ = 0;
-  bool rest_wanted_ = false;
+  bool client_wanted_ = false;
+  bool target_wanted_ = false;
+  bool request_wanted_ = false;
   bool wanted_known_ = false;
 };
 
-// `[prefix/]AWSLogs/[o-ORG/]ACCOUNT/elasticloadbalancing/REGION/YYYY/MM/DD/
-//  ACCOUNT_elasticloadbalancing_REGION_app.LB-ID_ENDTIME_IP_RANDOM.log.gz`
+// "20260302T0915Z"
+bool is_end_time(std::string_view text) {
+  return text.size() == 14 && all_digits(text.substr(0, 8), 8) && text[8] == 'T' && all_digits(text.substr(9, 4), 4) &&
+         text[13] == 'Z';
+}
+
+// `[prefix/]AWSLogs/[o-ORG/]ACCT/elasticloadbalancing/REGION/YYYY/MM/DD/NAME`, where NAME is
+// `ACCT_elasticloadbalancing_REGION_app.LB.ID_END_IP_RANDOM.log.gz`. The name alone tells the format; it stays when
+// objects are copied into one folder. Connection logs begin with `conn_log_`, Network Load Balancers are `net.`, and
+// the names of Classic ones hold no dot.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html (read April 2026)
 std::optional<KeyFacts> read_key(std::string_view key) {
-  const std::string_view name = key_name(key);
-  constexpr std::string_view kService = "_elasticloadbalancing_";
-  if (name.size() < 12 + kService.size() || !is_account_id(name.substr(0, 12)) ||
-      name.substr(12, kService.size()) != kService) {
+  std::string_view name = key_name(key);
+  if (name.ends_with(".gz")) name.remove_suffix(3);
+  if (!name.ends_with(".log")) return {};
+  name.remove_suffix(4);
+  std::array<std::string_view, 7> tokens;  // account, service, Region, load balancer, end, address, random
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const std::size_t end = i + 1 == tokens.size() ? name.size() : name.find('_');
+    if (end == std::string_view::npos || end == 0) return {};
+    tokens[i] = name.substr(0, end);
+    name.remove_prefix(std::min(end + 1, name.size()));
+  }
+  if (!is_account_id(tokens[0]) || tokens[1] != "elasticloadbalancing" || !is_region(tokens[2]) ||
+      !tokens[3].starts_with("app.") || !is_end_time(tokens[4])) {
     return {};
   }
-  const std::string_view rest = name.substr(12 + kService.size());
-  const std::string_view region = rest.substr(0, rest.find('_'));
-  if (!is_region(region) || !rest.substr(region.size()).starts_with("_app.")) return {};
-  // The end time is the first part of the form 20140215T2340Z behind the load balancer's name.
   KeyFacts facts;
-  facts.account_id = name.substr(0, 12);
-  facts.region = region;
-  std::string_view left = rest.substr(region.size() + 1);
-  while (!left.empty()) {
-    const std::string_view part = left.substr(0, left.find('_'));
-    left.remove_prefix(std::min(part.size() + 1, left.size()));
-    if (part.size() == 14 && part[8] == 'T' && part[13] == 'Z' && all_digits(part.substr(9, 4), 4) &&
-        set_key_date(part.substr(0, 4), part.substr(4, 2), part.substr(6, 2), facts)) {
-      facts.hour = part.substr(9, 2);
-      return facts;
-    }
+  facts.account_id = tokens[0];
+  facts.region = tokens[2];
+  const auto parts = key_parts(key);
+  const std::size_t n = parts.size();
+  if (n >= 6 && parts[n - 6] == "elasticloadbalancing" && parts[n - 5] == tokens[2]) {
+    set_key_date(parts[n - 4], parts[n - 3], parts[n - 2], facts);
   }
-  return {};
+  return facts;
 }
 
 Verdict detect(std::string_view head, bool whole) {
   if (head.empty()) return Verdict::kMaybe;
-  const bool reads = any_line(head, whole, 8, [](std::string_view text) {
-    Line line;
+  const bool reads = any_line(head, whole, 8, [](std::string_view line) {
+    Line fields;
     RejectReason reason{};
-    return split_exactly(text, line) && accept(line, reason) && parse_iso_instant(line.fields[kFieldTime]);
+    return split_exactly(line, fields, reason) && parse_iso_instant(fields.fields[kTime]);
   });
   if (reads) return Verdict::kYes;
-  const bool begins = any_line(head, true, 1, [](std::string_view text) {
-    const std::size_t space = text.find(' ');
-    if (space == std::string_view::npos || !is_known_type(text.substr(0, space))) return false;
-    const std::string_view rest = text.substr(space + 1);
-    return parse_iso_instant(rest.substr(0, rest.find(' '))).has_value();
+  // A line that was cut: by the end of the head, or in the log.
+  const bool begins = any_line(head, true, 8, [](std::string_view line) {
+    const std::size_t type_end = line.find(' ');
+    if (type_end == std::string_view::npos || !is_type(line.substr(0, type_end))) return false;
+    const std::string_view left = line.substr(type_end + 1);
+    return parse_iso_instant(left.substr(0, left.find(' '))).has_value();
   });
   return begins ? Verdict::kMaybe : Verdict::kNo;
 }
@@ -377,10 +441,10 @@ std::unique_ptr<RecordReader> make_reader(const LiteralFilter& filter) {
 }
 
 std::optional<std::string> literal_for(std::size_t column, Match /*match*/, std::string_view value) {
-  // "-" may be made up (a missing port, an empty request); a U+FFFD may have been put in by the repair.
-  if (kColumns[column].type != Type::kText || value == "-" || value.find("\xEF\xBF\xBD") != std::string_view::npos) {
-    return {};
-  }
+  // Every text column is a part of the line as it is, but for the dash of what a request lacks. Numbers have many
+  // spellings. A U+FFFD may have been put in by the repair.
+  if (kColumns[column].type != Type::kText || value.empty() || value == "-") return {};
+  if (value.find("\xEF\xBF\xBD") != std::string_view::npos) return {};
   return std::string(value);
 }
 

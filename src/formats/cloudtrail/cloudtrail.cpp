@@ -51,9 +51,14 @@ constexpr ColumnSpec kSessionContext[] = {
     {"webidfederationdata", Type::kStruct, kWebIdFederation},
 };
 constexpr ColumnSpec kUserIdentityMembers[] = {
-    {"type"},      {"principalid"}, {"arn"},
-    {"accountid"}, {"invokedby"},   {"accesskeyid"},
-    {"username"},  {"onbehalfof", Type::kStruct, kOnBehalfOf},
+    {"type"},
+    {"principalid"},
+    {"arn"},
+    {"accountid"},
+    {"invokedby"},
+    {"accesskeyid"},
+    {"username"},
+    {"onbehalfof", Type::kStruct, kOnBehalfOf},
     {"sessioncontext", Type::kStruct, kSessionContext},
 };
 constexpr ColumnSpec kResource[] = {{"arn"}, {"accountid"}, {"type"}};
@@ -62,11 +67,40 @@ constexpr ColumnSpec kAddendumMembers[] = {{"reason"}, {"updatedfields"}, {"orig
 constexpr ColumnSpec kTlsMembers[] = {{"tlsversion"}, {"ciphersuite"}, {"clientprovidedhostheader"}};
 
 enum ColumnIndex : std::size_t {
-  kEventVersion, kUserIdentity, kEventTime, kEventSource, kEventName, kAwsRegion, kSourceIpAddress, kUserAgent,
-  kErrorCode, kErrorMessage, kRequestParameters, kResponseElements, kAdditionalEventData, kRequestId, kEventId,
-  kReadOnly, kResources, kEventType, kApiVersion, kRecipientAccountId, kServiceEventDetails, kSharedEventId,
-  kVpcEndpointId, kVpcEndpointAccountId, kEventCategory, kAddendum, kSessionCredentialFromConsole,
-  kEdgeDeviceDetails, kTlsDetails, kManagementEvent, kInsightDetails, kOther, kActor, kUserIdentityOther,
+  kEventVersion,
+  kUserIdentity,
+  kEventTime,
+  kEventSource,
+  kEventName,
+  kAwsRegion,
+  kSourceIpAddress,
+  kUserAgent,
+  kErrorCode,
+  kErrorMessage,
+  kRequestParameters,
+  kResponseElements,
+  kAdditionalEventData,
+  kRequestId,
+  kEventId,
+  kReadOnly,
+  kResources,
+  kEventType,
+  kApiVersion,
+  kRecipientAccountId,
+  kServiceEventDetails,
+  kSharedEventId,
+  kVpcEndpointId,
+  kVpcEndpointAccountId,
+  kEventCategory,
+  kAddendum,
+  kSessionCredentialFromConsole,
+  kEdgeDeviceDetails,
+  kTlsDetails,
+  kManagementEvent,
+  kInsightDetails,
+  kOther,
+  kActor,
+  kUserIdentityOther,
   kColumnCount,
 };
 
@@ -122,9 +156,14 @@ constexpr Field kSessionContextFields[] = {
     {"webIdFederationData", 3, kWebIdFields},
 };
 constexpr Field kUserIdentityFields[] = {
-    {"type", 0},        {"principalId", 1}, {"arn", 2},
-    {"accountId", 3},   {"invokedBy", 4},   {"accessKeyId", 5},
-    {"userName", 6},    {"onBehalfOf", 7, kOnBehalfOfFields},
+    {"type", 0},
+    {"principalId", 1},
+    {"arn", 2},
+    {"accountId", 3},
+    {"invokedBy", 4},
+    {"accessKeyId", 5},
+    {"userName", 6},
+    {"onBehalfOf", 7, kOnBehalfOfFields},
     {"sessionContext", 8, kSessionContextFields},
 };
 constexpr Field kResourceFields[] = {{"ARN", 0}, {"arn", 0}, {"accountId", 1}, {"type", 2}};
@@ -175,7 +214,10 @@ bool is_json_column(std::size_t column) {
 }
 
 constexpr PartitionColumn kPartitions[] = {
-    {"timestamp", "Y/M/D"}, {"year", "Y"}, {"month", "M"}, {"day", "D"},
+    {"timestamp", "Y/M/D"},
+    {"year", "Y"},
+    {"month", "M"},
+    {"day", "D"},
 };
 
 // The record's members by name: a table over length and first byte, so that most names cost one comparison.
@@ -263,10 +305,10 @@ class Reader final : public RecordReader {
 
  private:
   enum class Place : std::uint8_t {
-    kTop,      // between JSON texts
-    kArray,    // between elements of the container's array
-    kTail,     // behind that array, in the object that holds it
-    kSkipping, // inside a record that was found too long
+    kTop,       // between JSON texts
+    kArray,     // between elements of the container's array
+    kTail,      // behind that array, in the object that holds it
+    kSkipping,  // inside a record that was found too long
   };
 
   void find_columns() {
@@ -317,17 +359,18 @@ class Reader final : public RecordReader {
           place_ = Place::kTop;
           return true;
         }
+        if (c == ']') {  // one bracket too many
+          reject(RejectReason::kBadJson, bytes_.substr(at_, 1), offset_at(at_));
+          ++at_;
+          return true;
+        }
         return skip_tail_member();
-      case Place::kSkipping:
-        break;
+      case Place::kSkipping: break;
     }
     return false;
   }
 
-  bool is_between(char c) const {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t' || (c == ',' && place_ != Place::kTop) ||
-           (c == ',' && place_ == Place::kTop);
-  }
+  static bool is_between(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == ','; }
 
   // `{ "Records" : [`, with members that are no objects or arrays before it. Consumes it.
   bool enter_container() {
@@ -351,12 +394,8 @@ class Reader final : public RecordReader {
             key = text.substr(place + 1, close - place - 1);
           }
           break;
-        case ':':
-          key_next = false;
-          break;
-        case ',':
-          key_next = true;
-          break;
+        case ':': key_next = false; break;
+        case ',': key_next = true; break;
         case '[': {
           if (key != "Records") return false;
           at_ = origin_ + place + 1;
@@ -365,8 +404,7 @@ class Reader final : public RecordReader {
           closes_object_ = true;
           return true;
         }
-        default:
-          return false;
+        default: return false;
       }
     }
     // "[" may be the last token so far.
@@ -387,7 +425,8 @@ class Reader final : public RecordReader {
     while (json_.indexed_bytes() <= relative && json_.extend(kIndexStep)) {
     }
     if (token_ < json_.token_count() && json_.token(token_) == relative) return token_;
-    token_ = json_.token_at(relative, token_ > 0 && token_ <= json_.token_count() && json_.token(token_ - 1) < relative ? token_ : 0);
+    token_ = json_.token_at(
+        relative, token_ > 0 && token_ <= json_.token_count() && json_.token(token_ - 1) < relative ? token_ : 0);
     return token_;
   }
 
@@ -404,6 +443,10 @@ class Reader final : public RecordReader {
     while (true) {
       if (token < json_.token_count()) {
         walk = filters ? json_.skip(token, end, next) : json_.walk(token, members_, end, next);
+        if (walk == JsonWalk::kDone && filters && place_ == Place::kTop) {
+          walk = json_.walk(token, members_, end, next);  // it may be a container
+          if (walk == JsonWalk::kDone && enter_late_container()) return true;
+        }
         if (walk == JsonWalk::kDone && filters) {
           if (lacks_literals(json_.slice(begin, end))) {
             ++batch_->counts.skipped;
@@ -412,14 +455,25 @@ class Reader final : public RecordReader {
           walk = json_.walk(token, members_, end, next);
         }
       }
-      if (walk != JsonWalk::kIncomplete || json_.indexed_bytes() - begin > kRecordBytesMax || !json_.extend(step)) break;
+      if (walk != JsonWalk::kIncomplete || json_.indexed_bytes() - begin > kRecordBytesMax || !json_.extend(step))
+        break;
       step *= 2;  // so that a long record is walked a few times only
     }
     if (walk == JsonWalk::kDone && end - begin <= kRecordBytesMax) {
-      put_element(json_, json_.slice(begin, end), members_, place_ == Place::kTop, offset_at(at_));
+      if (place_ == Place::kTop && enter_late_container()) return true;
+      put_element(json_, json_.slice(begin, end), members_, offset_at(at_));
       return consume(end, next);
     }
     return recover(walk);
+  }
+
+  // The object in members_ has `Records` behind members that enter_container() does not look through. Goes there.
+  bool enter_late_container() {
+    const JsonMember* records = find_member(json_, members_, "Records");
+    if (records == nullptr || records->value.kind != '[' || is_event(json_, members_)) return false;
+    place_ = Place::kArray;
+    closes_object_ = true;
+    return consume(records->value.begin + 1, records->value.token + 1);
   }
 
   bool consume(std::uint32_t end, std::size_t next) {
@@ -544,8 +598,7 @@ class Reader final : public RecordReader {
     const std::size_t token = token_of(at_);
     const auto begin = static_cast<std::uint32_t>(at_ - origin_);
     while (true) {
-      const bool bracket = token < json_.token_count() && json_.token(token) == begin &&
-                           (bytes_[at_] == '[');
+      const bool bracket = token < json_.token_count() && json_.token(token) == begin && (bytes_[at_] == '[');
       std::uint32_t end = 0;
       std::size_t next = 0;
       if (bracket && json_.skip(token, end, next) == JsonWalk::kDone) {
@@ -586,18 +639,19 @@ class Reader final : public RecordReader {
     return recover(JsonWalk::kIncomplete);
   }
 
-  // A whole, valid object: an event, an envelope, a container that was not seen as one, or no record.
-  void put_element(const JsonText& json, std::string_view text, const std::vector<JsonMember>& members, bool top,
+  // A whole, valid object: an event, an envelope, or no record.
+  void put_element(const JsonText& json, std::string_view text, const std::vector<JsonMember>& members,
                    std::uint64_t offset) {
     if (!utf8::is_valid(text)) {
-      put_repaired(text, top, offset);
+      put_repaired(text, offset);
       return;
     }
     if (is_event(json, members)) {
       put_row(json, text, members, nullptr, offset);
       return;
     }
-    if (const JsonMember* detail = find_member(json, members, "detail"); detail != nullptr && detail->value.kind == '{') {
+    if (const JsonMember* detail = find_member(json, members, "detail");
+        detail != nullptr && detail->value.kind == '{') {
       // EventBridge: what stands around the event goes to `other`.
       std::uint32_t end = 0;
       std::size_t next = 0;
@@ -606,15 +660,15 @@ class Reader final : public RecordReader {
         return;
       }
     }
-    if (const JsonMember* message = find_member(json, members, "message"); message != nullptr && message->value.kind == '"') {
+    if (const JsonMember* message = find_member(json, members, "message");
+        message != nullptr && message->value.kind == '"') {
       if (put_message(json, members, *message, offset)) return;
     }
-    if (top && put_contained(json, members, offset)) return;
     batch_->add_reject(offset, RejectReason::kNotARecord, "", text);
   }
 
   // Bytes that are no UTF-8: the record is repaired first and read then.
-  void put_repaired(std::string_view text, bool top, std::uint64_t offset) {
+  void put_repaired(std::string_view text, std::uint64_t offset) {
     const std::string_view fixed = padded(batch_->repaired(text));
     JsonText json;
     json.start(fixed);
@@ -623,7 +677,7 @@ class Reader final : public RecordReader {
     std::uint32_t end = 0;
     std::size_t next = 0;
     if (json.token_count() > 0 && json.walk(0, members, end, next) == JsonWalk::kDone) {
-      put_element(json, fixed, members, top, offset);
+      put_element(json, fixed, members, offset);
     } else {
       batch_->add_reject(offset, RejectReason::kBadJson, "", fixed);
     }
@@ -654,36 +708,6 @@ class Reader final : public RecordReader {
     put_row(event, event.slice(0, end), members, &envelope, offset);
     envelope_json_ = nullptr;
     return true;
-  }
-
-  // `Records` behind members that enter_container() does not look through.
-  bool put_contained(const JsonText& json, const std::vector<JsonMember>& members, std::uint64_t offset) {
-    const JsonMember* records = find_member(json, members, "Records");
-    if (records == nullptr || records->value.kind != '[') return false;
-    std::uint32_t end = 0;
-    std::size_t next = 0;
-    std::vector<JsonMember> elements;
-    if (json.walk(records->value.token, elements, end, next) != JsonWalk::kDone) return false;
-    const std::uint64_t base = offset - members.front().key_begin;
-    for (const JsonMember& element : elements) {
-      const std::string_view text = json.slice(element.value);
-      std::vector<JsonMember> event;
-      if (batch_->full()) {
-        pending_overflow(text, offset);
-        continue;
-      }
-      if (element.value.kind == '{' && json.walk(element.value.token, event, end, next) == JsonWalk::kDone &&
-          is_event(json, event)) {
-        put_row(json, text, event, nullptr, base + element.value.begin);
-      } else {
-        batch_->add_reject(base + element.value.begin, RejectReason::kNotARecord, "", text);
-      }
-    }
-    return true;
-  }
-
-  void pending_overflow(std::string_view text, std::uint64_t offset) {
-    batch_->add_reject(offset, RejectReason::kTooLong, "more records in one object than a batch holds", text);
   }
 
   void put_row(const JsonText& json, std::string_view text, const std::vector<JsonMember>& members,

@@ -20,8 +20,7 @@ namespace {
 std::optional<KeyFacts> read_key(std::string_view key) {
   const std::string_view name = key_name(key);
   constexpr std::string_view kKind = "_CloudTrail-Digest_";
-  if (name.size() < 12 + kKind.size() || !is_account_id(name.substr(0, 12)) ||
-      name.substr(12, kKind.size()) != kKind) {
+  if (name.size() < 12 + kKind.size() || !is_account_id(name.substr(0, 12)) || name.substr(12, kKind.size()) != kKind) {
     return {};
   }
   KeyFacts facts;

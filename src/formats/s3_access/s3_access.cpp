@@ -105,7 +105,10 @@ enum Derived : std::size_t {
 };
 
 constexpr PartitionColumn kPartitions[] = {
-    {"timestamp", "Y/M/D"}, {"year", "Y"}, {"month", "M"}, {"day", "D"},
+    {"timestamp", "Y/M/D"},
+    {"year", "Y"},
+    {"month", "M"},
+    {"day", "D"},
 };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -142,15 +145,12 @@ bool is_base64(std::string_view text) {
 }
 
 bool is_extra_token(std::string_view token, std::string_view next) {
-  const bool is_id = token.size() == 21 && std::all_of(token.begin(), token.end(), [](char c) {
-    return is_digit(c) || (c >= 'A' && c <= 'Z');
-  });
+  const bool is_id = token.size() == 21 && std::all_of(token.begin(), token.end(),
+                                                       [](char c) { return is_digit(c) || (c >= 'A' && c <= 'Z'); });
   return (token == "-" || is_id) && next.size() >= 40 && is_base64(next);
 }
 
-void skip_spaces(std::string_view& text) {
-  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-}
+void skip_spaces(std::string_view& text) { text.remove_prefix(std::min(text.find_first_not_of(' '), text.size())); }
 
 // Rule 2 without an anchor: the quoted part where quotes stand only at field borders, or npos.
 std::size_t end_at_border(std::string_view text) {
@@ -164,10 +164,20 @@ std::size_t end_at_border(std::string_view text) {
 
 bool is_legal_era(std::size_t fields) { return fields == 17 || fields == 18 || fields > kHostHeader; }
 
-// Could the URI end at the quote before `text`? There must be an anchor, and if no quote follows, the right number of
-// fields: the trailing dashes of a lifecycle record look like an anchor, but would leave a torn line.
+// Could S3 itself have written this error code: "-" or a name such as AccessDenied?
+bool is_error_code(std::string_view text) {
+  return text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_';
+         });
+}
+
+// Could the URI as well end at the quote before `text`, behind the first anchor? The dashes at the end of a lifecycle
+// record look like an anchor, but would make its host id the error code, or leave a torn line.
 bool could_end_uri(std::string_view text) {
   if (!is_anchor(text)) return false;
+  std::string_view left = text.substr(1);
+  take_token(left);
+  if (!is_error_code(take_token(left))) return false;
   if (text.find('"') != std::string_view::npos) return true;
   std::size_t fields = kRequestUri + 1;
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
@@ -551,6 +561,8 @@ class LineParser {
         text[places[kUserAgent] + 1] != '"') {
       return false;
     }
+    // A referer or agent that starts with a space may hold another anchor or border.
+    if (text[places[kReferer] + 2] == ' ' || text[places[kUserAgent] + 2] == ' ') return false;
     // "SigV4" stands where both the second anchor of a forged line and the host id behind the extra token of 2019
     // would have something else. Without it, the exact way looks closer.
     if (fields > kHostHeader) {
