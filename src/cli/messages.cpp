@@ -101,7 +101,8 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds) {
     if (use.counts.rejects > 0 && use.table != "_rejects") {
       text += "  see them with: SELECT * FROM _rejects\n";
     }
-    if (use.objects_read == 0 && use.objects_unread == 0 && use.objects_pruned == 0 && use.table != "_objects" && use.table != "_rejects") {
+    if (use.objects_read == 0 && use.objects_unread == 0 && use.objects_pruned == 0 && use.table != "_objects" &&
+        use.table != "_rejects") {
       text += fmt::format("  nothing under --from holds {}: `otomo scan PATH` tells what is there\n", use.table);
     }
   }
