@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """clickhouse_peer.py FOLDER: counts CloudTrail events by source and name with ClickHouse (chdb).
 
-Runs the question once to warm up, then once more, and prints the seconds and processor seconds of the second on
-stderr and its rows as CSV on stdout. --version prints ClickHouse's version. Run by bench/compare in a virtual environment that has chdb.
+Runs the question once to warm up, then once more, and prints the seconds and processor seconds of the second run on
+stderr and its rows as CSV on stdout. --version prints ClickHouse's version. bench/compare runs it in a virtual
+environment that has chdb.
 """
 import sys
 import time

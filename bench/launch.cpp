@@ -38,8 +38,8 @@ int main(int argc, char** argv) {
   rusage usage{};
   if (wait4(child, &status, 0, &usage) != child) return 2;
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  const auto cpu_us = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1'000'000 + usage.ru_utime.tv_usec +
-                      usage.ru_stime.tv_usec;
+  const auto cpu_us =
+      (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1'000'000 + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
   std::printf("%.6f %.6f %ld\n", seconds.count(), static_cast<double>(cpu_us) / 1e6, usage.ru_maxrss * 1024);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

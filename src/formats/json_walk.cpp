@@ -43,15 +43,11 @@ bool is_number(std::string_view text) {
 
 bool is_scalar(std::string_view text) { return text == "true" || text == "false" || text == "null" || is_number(text); }
 
-// The closing quote of the string that opens at `open` and before `next`, the place behind which no byte belongs to
-// it; 0 where something else stands between.
+// The closing quote of the string that opens at `open`; 0 where none comes before `next`.
 std::uint32_t closing_quote(const char* text, std::uint32_t open, std::uint32_t next) {
-  std::uint32_t at = next - 1;
-  while (at > open && is_space(text[at])) --at;
-  if (at == open || text[at] != '"') return 0;
-  std::uint32_t backslashes = 0;
-  while (at - 1 - backslashes > open && text[at - 1 - backslashes] == '\\') ++backslashes;
-  return backslashes % 2 == 0 ? at : 0;
+  std::uint32_t at = open + 1;
+  while (at < next && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
+  return at < next ? at : 0;
 }
 
 int hex_digit(char c) {
@@ -98,6 +94,14 @@ std::size_t put_utf8(char* out, std::uint32_t code) {
 
 }  // namespace
 
+void JsonMembers::grow() {
+  const std::size_t larger = std::max<std::size_t>(64, capacity_ * 2);
+  auto moved = std::make_unique<JsonMember[]>(larger);
+  std::copy(members_.get(), members_.get() + size_, moved.get());
+  members_ = std::move(moved);
+  capacity_ = larger;
+}
+
 void JsonText::start(std::string_view text) {
   text_ = text;
   count_ = 0;
@@ -132,9 +136,8 @@ std::size_t JsonText::token_at(std::uint32_t place, std::size_t from) const {
       std::lower_bound(tokens_.get() + std::min(from, count_), tokens_.get() + count_, place) - tokens_.get());
 }
 
-JsonWalk JsonText::walk(std::size_t token, std::vector<JsonMember>& members, std::uint32_t& end,
-                        std::size_t& next_token) const {
-  enum State : std::uint8_t { kKey, kKeyOrEnd, kValue, kElement, kElementOrEnd, kAfter };
+JsonWalk JsonText::walk(std::size_t token, JsonMembers& members, std::uint32_t& end, std::size_t& next_token) const {
+  enum State : std::uint8_t { kKey, kKeyOrEnd, kColon, kValue, kElement, kElementOrEnd, kAfter };
   members.clear();
   const char* const text = text_.data();
   const std::uint32_t* const tokens = tokens_.get();
@@ -147,111 +150,110 @@ JsonWalk JsonText::walk(std::size_t token, std::vector<JsonMember>& members, std
   std::uint32_t behind = tokens[at] + 1;  // the first byte that was not looked at
   ++at;
   JsonMember member;
-  const auto only_space = [&](std::uint32_t from, std::uint32_t to) {
-    while (from < to && is_space(text[from])) ++from;
-    return from == to;
+
+  // What stands between two tokens: spaces, separators, scalars. False: something else.
+  const auto cross = [&](std::uint32_t stop) {
+    while (behind < stop) {
+      const char c = text[behind];
+      if (is_space(c)) {
+        ++behind;
+        continue;
+      }
+      if (state == kColon && c == ':') {
+        state = kValue;
+        ++behind;
+      } else if (state == kAfter && c == ',') {
+        state = is_object[depth] ? kKey : kElement;
+        ++behind;
+      } else if (state == kValue || state == kElement || state == kElementOrEnd) {
+        const std::uint32_t first = behind;
+        while (behind < stop && !is_space(text[behind]) && text[behind] != ',' && text[behind] != ':') ++behind;
+        if (!is_scalar({text + first, behind - first})) return false;
+        if (depth == 1) {
+          member.value = {first, behind, 0, 's'};
+          members.add(member);
+        }
+        state = kAfter;
+      } else {
+        return false;
+      }
+    }
+    return true;
   };
+
   while (at < count) {
     const std::uint32_t place = tokens[at];
-    const char c = text[place];
-    bool closes = false;
-    switch (state) {
-      case kKey:
-      case kKeyOrEnd: {
-        if (behind != place && !only_space(behind, place)) return JsonWalk::kInvalid;
-        if (c == '"') {
-          if (at + 1 >= count) return JsonWalk::kIncomplete;
-          const std::uint32_t colon = tokens[at + 1];
-          if (text[colon] != ':') return JsonWalk::kInvalid;
-          const std::uint32_t close = text[colon - 1] == '"' && text[colon - 2] != '\\' && colon - 1 > place
-                                          ? colon - 1
-                                          : closing_quote(text, place, colon);
+    if (behind != place && !cross(place)) return JsonWalk::kInvalid;
+    switch (text[place]) {
+      case '"': {
+        const bool is_key = state == kKey || state == kKeyOrEnd;
+        if (!is_key && state != kValue && state != kElement && state != kElementOrEnd) return JsonWalk::kInvalid;
+        if (at + 1 >= count) return JsonWalk::kIncomplete;
+        // Between here and the next token there is one quote that is not escaped. Mostly it stands right before that
+        // token, or before the separator there.
+        const std::uint32_t next = tokens[at + 1];
+        std::uint32_t close = next - 1;
+        if (text[close] == ',' || text[close] == ':') --close;
+        if (close <= place || text[close] != '"' || text[close - 1] == '\\') {
+          close = closing_quote(text, place, next);
           if (close == 0) return JsonWalk::kInvalid;
+        }
+        ++at;
+        behind = close + 1;
+        if (is_key) {
           if (depth == 1) {
             member.key_begin = place + 1;
             member.key_end = close;
           }
-          at += 2;
-          behind = colon + 1;
-          state = kValue;
-          continue;
-        }
-        if (c != '}' || state != kKeyOrEnd) return JsonWalk::kInvalid;
-        closes = true;
-        break;
-      }
-      case kValue:
-      case kElement:
-      case kElementOrEnd: {
-        std::uint32_t first = behind;
-        while (first < place && is_space(text[first])) ++first;
-        if (first < place) {
-          std::uint32_t last = place;
-          while (is_space(text[last - 1])) --last;
-          if (!is_scalar({text + first, last - first})) return JsonWalk::kInvalid;
-          if (depth == 1) {
-            member.value = {first, last, 0, 's'};
-            members.push_back(member);
+          state = kColon;
+          if (text[behind] == ':') {
+            state = kValue;
+            ++behind;
           }
-          behind = last;
-          state = kAfter;
-          continue;
-        }
-        if (c == '"') {
-          if (at + 1 >= count) return JsonWalk::kIncomplete;
-          const std::uint32_t next = tokens[at + 1];
-          const std::uint32_t close = text[next - 1] == '"' && text[next - 2] != '\\' && next - 1 > place
-                                          ? next - 1
-                                          : closing_quote(text, place, next);
-          if (close == 0) return JsonWalk::kInvalid;
+        } else {
           if (depth == 1) {
-            member.value = {place, close + 1, 0, '"'};
-            members.push_back(member);
+            member.value = {place, behind, 0, '"'};
+            members.add(member);
           }
-          ++at;
-          behind = close + 1;
           state = kAfter;
-          continue;
+          if (text[behind] == ',' && behind < next) {
+            state = is_object[depth] ? kKey : kElement;
+            ++behind;
+          }
         }
-        if (c == '{' || c == '[') {
-          if (depth == kJsonDepthMax) return JsonWalk::kInvalid;
-          if (depth == 1) member.value = {place, 0, static_cast<std::uint32_t>(at), c};
-          is_object[++depth] = c == '{';
-          state = c == '{' ? kKeyOrEnd : kElementOrEnd;
-          behind = place + 1;
-          ++at;
-          continue;
-        }
-        if (c != ']' || state != kElementOrEnd) return JsonWalk::kInvalid;
-        closes = true;
         break;
       }
-      case kAfter: {
-        if (behind != place && !only_space(behind, place)) return JsonWalk::kInvalid;
-        if (c == ',') {
-          state = is_object[depth] ? kKey : kElement;
-          behind = place + 1;
-          ++at;
-          continue;
+      case '{':
+      case '[': {
+        if ((state != kValue && state != kElement && state != kElementOrEnd) || depth == kJsonDepthMax) {
+          return JsonWalk::kInvalid;
         }
-        if (c != (is_object[depth] ? '}' : ']')) return JsonWalk::kInvalid;
-        closes = true;
+        const bool opens_object = text[place] == '{';
+        if (depth == 1) member.value = {place, 0, static_cast<std::uint32_t>(at), text[place]};
+        is_object[++depth] = opens_object;
+        state = opens_object ? kKeyOrEnd : kElementOrEnd;
+        behind = place + 1;
+        ++at;
         break;
       }
-    }
-    if (closes) {
-      ++at;
-      behind = place + 1;
-      if (--depth == 0) {
-        end = behind;
-        next_token = at;
-        return JsonWalk::kDone;
+      default: {
+        const bool closes_object = text[place] == '}';
+        if (closes_object != is_object[depth] || (state != kAfter && state != (closes_object ? kKeyOrEnd : kElementOrEnd))) {
+          return JsonWalk::kInvalid;
+        }
+        ++at;
+        behind = place + 1;
+        if (--depth == 0) {
+          end = behind;
+          next_token = at;
+          return JsonWalk::kDone;
+        }
+        if (depth == 1) {
+          member.value.end = behind;
+          members.add(member);
+        }
+        state = kAfter;
       }
-      if (depth == 1) {
-        member.value.end = behind;
-        members.push_back(member);
-      }
-      state = kAfter;
     }
   }
   return JsonWalk::kIncomplete;

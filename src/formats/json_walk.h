@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // JSON in blocks: where values begin and end, checked against the grammar, without building a tree. A kernel finds the
-// places of all structure and opening quotes (base/simd); the walk goes from place to place.
+// places of all brackets and opening quotes (base/simd); the walk goes from place to place and looks at what lies
+// between, which in the JSON that machines write is one colon or comma.
 //
 // Checked: brackets, separators, member names, literals, numbers, depth. Not checked: escapes inside strings and raw
 // control characters, which cost nothing to keep; UTF-8 is the caller's.
@@ -10,8 +11,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/arena.h"
 #include "base/simd/simd.h"
@@ -32,6 +33,27 @@ struct JsonMember {
   std::uint32_t key_begin = 0;  // without quotes; empty in arrays
   std::uint32_t key_end = 0;
   JsonValue value;
+};
+
+// The members of one object, kept for their memory from one walk to the next.
+class JsonMembers {
+ public:
+  void clear() { size_ = 0; }
+  void add(const JsonMember& member) {
+    if (size_ == capacity_) grow();
+    members_[size_++] = member;
+  }
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
+  const JsonMember* begin() const { return members_.get(); }
+  const JsonMember* end() const { return members_.get() + size_; }
+
+ private:
+  void grow();
+
+  std::unique_ptr<JsonMember[]> members_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
 };
 
 enum class JsonWalk : std::uint8_t {
@@ -62,10 +84,12 @@ class JsonText {
   // The first token at or behind byte `place`, looking on from `from`.
   std::size_t token_at(std::uint32_t place, std::size_t from) const;
   std::uint32_t indexed_bytes() const { return indexed_; }
+  // No byte of 0x80 or more so far: surely valid UTF-8.
+  bool is_ascii() const { return carry_.high == 0; }
 
   // Walks the object or array whose bracket is token `token`, and lists its members (elements). `end` comes back behind
   // the closing bracket, `next_token` as the token behind it. Members seen before a failure are listed too.
-  JsonWalk walk(std::size_t token, std::vector<JsonMember>& members, std::uint32_t& end, std::size_t& next_token) const;
+  JsonWalk walk(std::size_t token, JsonMembers& members, std::uint32_t& end, std::size_t& next_token) const;
   // Only the end: brackets are counted, nothing is checked.
   JsonWalk skip(std::size_t token, std::uint32_t& end, std::size_t& next_token) const;
 

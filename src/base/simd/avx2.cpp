@@ -30,19 +30,15 @@ struct Bytes64 {
   }
   std::uint64_t high_bits() const { return mask(low, high); }
 
-  // { and [ differ only in bit 5, as do } and ]; : and , are looked up by their low four bits.
-  static __m256i structure(__m256i bytes) {
-    const __m256i table = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0,  //
-                                           0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0);
-    const __m256i by_nibble = _mm256_shuffle_epi8(table, bytes);
-    return _mm256_cmpeq_epi8(by_nibble, _mm256_or_si256(bytes, _mm256_set1_epi8(0x20)));
-  }
-  std::uint64_t json_structure() const { return mask(structure(low), structure(high)) & ~control(); }
-  // The bytes that bit 5 would turn into , or : although they are control characters (0x0C, 0x1A).
-  std::uint64_t control() const {
-    const __m256i limit = _mm256_set1_epi8(0x20);
-    return mask(_mm256_andnot_si256(low, _mm256_cmpgt_epi8(limit, low)),
-                _mm256_andnot_si256(high, _mm256_cmpgt_epi8(limit, high)));
+  // { and [ differ only in bit 5, as do } and ].
+  std::uint64_t json_brackets() const {
+    const __m256i bit = _mm256_set1_epi8(0x20);
+    const __m256i open = _mm256_set1_epi8('{');
+    const __m256i close = _mm256_set1_epi8('}');
+    const __m256i a = _mm256_or_si256(low, bit);
+    const __m256i b = _mm256_or_si256(high, bit);
+    return mask(_mm256_or_si256(_mm256_cmpeq_epi8(a, open), _mm256_cmpeq_epi8(a, close)),
+                _mm256_or_si256(_mm256_cmpeq_epi8(b, open), _mm256_cmpeq_epi8(b, close)));
   }
 };
 

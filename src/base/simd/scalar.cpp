@@ -52,6 +52,7 @@ std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t b
   std::size_t count = 0;
   for (std::size_t i = 0; i < size_bytes; ++i) {
     const char c = text[i];
+    if (static_cast<unsigned char>(c) >= 0x80) carry.high = 1;
     if (escaped) {
       escaped = false;
       if (c == '"' || c == '\\') continue;
@@ -63,7 +64,7 @@ std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t b
       if (in_string) places[count++] = base + static_cast<std::uint32_t>(i);
       continue;
     }
-    if (!in_string && std::string_view("{}[]:,").find(c) != std::string_view::npos) {
+    if (!in_string && std::string_view("{}[]").find(c) != std::string_view::npos) {
       places[count++] = base + static_cast<std::uint32_t>(i);
     }
   }

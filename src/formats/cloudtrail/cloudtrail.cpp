@@ -220,6 +220,26 @@ constexpr PartitionColumn kPartitions[] = {
     {"day", "D"},
 };
 
+// The members of a column's struct.
+constexpr auto kChildrenOf = [] {
+  std::array<std::span<const Field>, kMembersKnown> all{};
+  for (const Field& field : kRecordFields) all[field.column] = field.children;
+  return all;
+}();
+
+// The same text, without a call for the sizes that names have.
+inline bool same_name(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  if (a.size() < 8) return a == b;
+  std::uint64_t first[2];
+  std::uint64_t last[2];
+  std::memcpy(&first[0], a.data(), 8);
+  std::memcpy(&first[1], b.data(), 8);
+  std::memcpy(&last[0], a.data() + a.size() - 8, 8);
+  std::memcpy(&last[1], b.data() + b.size() - 8, 8);
+  return first[0] == first[1] && last[0] == last[1] && (a.size() <= 16 || a == b);
+}
+
 // The record's members by name: a table over length and first byte, so that most names cost one comparison.
 class FieldTable {
  public:
@@ -236,7 +256,7 @@ class FieldTable {
     if (name.empty()) return nullptr;
     for (std::uint8_t slot = slot_of(name); slots_[slot] != kEmpty; ++slot) {
       const Field& field = kRecordFields[slots_[slot]];
-      if (field.json == name) return &field;
+      if (same_name(field.json, name)) return &field;
     }
     return nullptr;
   }
@@ -263,15 +283,15 @@ const FieldTable& field_table() {
   return table;
 }
 
-const JsonMember* find_member(const JsonText& json, const std::vector<JsonMember>& members, std::string_view key) {
+const JsonMember* find_member(const JsonText& json, const JsonMembers& members, std::string_view key) {
   for (const JsonMember& member : members) {
-    if (json.key(member) == key) return &member;
+    if (same_name(json.key(member), key)) return &member;
   }
   return nullptr;
 }
 
 // Is this object an event, by its members?
-bool is_event(const JsonText& json, const std::vector<JsonMember>& members) {
+bool is_event(const JsonText& json, const JsonMembers& members) {
   const auto has = [&](std::string_view key) { return find_member(json, members, key) != nullptr; };
   // S3 event notifications have an eventVersion, eventSource and eventName of their own.
   if (const JsonMember* source = find_member(json, members, "eventSource")) {
@@ -317,6 +337,25 @@ class Reader final : public RecordReader {
     other_wanted_ = wanted_[kOther];
     wants_fields_ = std::any_of(wanted_.begin(), wanted_.end(), [](bool wanted) { return wanted; }) ||
                     batch_->event_time.wanted || batch_->account_id.wanted || batch_->region.wanted;
+    for (std::size_t i = 0; i < kOther; ++i) {
+      if (wanted_[i]) wanted_columns_.push_back(i);
+    }
+    const auto need = [&](std::size_t column) {
+      for (const Field& field : kRecordFields) {
+        if (field.column == column) needed_sizes_ |= 1ULL << field.json.size();
+      }
+    };
+    for (const std::size_t i : wanted_columns_) need(i);
+    if (wanted_[kActor] || wanted_[kUserIdentityOther]) need(kUserIdentity);
+    if (batch_->event_time.wanted) {
+      need(kEventTime);
+      need(kTimeWindowMember);
+    }
+    if (batch_->account_id.wanted) {
+      need(kRecipientAccountId);
+      need(kAccountIdMember);
+    }
+    if (batch_->region.wanted) need(kAwsRegion);
     columns_known_ = true;
   }
 
@@ -374,49 +413,44 @@ class Reader final : public RecordReader {
 
   // `{ "Records" : [`, with members that are no objects or arrays before it. Consumes it.
   bool enter_container() {
-    std::size_t token = token_of(at_);
     // A look at the first members is enough: what is deeper is read as a whole and looked at then.
     constexpr std::size_t kLookBytes = 4096;
-    while (json_.indexed_bytes() < at_ - origin_ + kLookBytes && json_.extend(kLookBytes)) {
-    }
-    const std::string_view text = json_.text();
-    bool key_next = true;
-    std::string_view key;
-    for (std::size_t i = token + 1; i + 1 < json_.token_count(); ++i) {
-      const std::uint32_t place = json_.token(i);
-      switch (text[place]) {
-        case '"':
-          if (key_next) {
-            const std::uint32_t colon = json_.token(i + 1);
-            if (text[colon] != ':') return false;
-            const std::size_t close = text.rfind('"', colon);
-            if (close <= place) return false;
-            key = text.substr(place + 1, close - place - 1);
-          }
-          break;
-        case ':': key_next = false; break;
-        case ',': key_next = true; break;
-        case '[': {
-          if (key != "Records") return false;
-          at_ = origin_ + place + 1;
-          token_ = i + 1;
-          place_ = Place::kArray;
-          closes_object_ = true;
-          return true;
-        }
-        default: return false;
+    const std::string_view text = bytes_.substr(at_, kLookBytes);
+    std::size_t at = 1;
+    const auto skip_space = [&] { at = std::min(text.find_first_not_of(" \t\r\n", at), text.size()); };
+    const auto skip_string = [&] {
+      ++at;
+      while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
+      ++at;
+    };
+    while (true) {
+      skip_space();
+      if (at >= text.size() || text[at] != '"') return false;
+      const std::size_t key = at + 1;
+      skip_string();
+      if (at > text.size()) return false;
+      const std::string_view name = text.substr(key, at - 1 - key);
+      skip_space();
+      if (at >= text.size() || text[at] != ':') return false;
+      ++at;
+      skip_space();
+      if (at >= text.size() || text[at] == '{') return false;
+      if (text[at] == '[') {
+        if (name != "Records") return false;
+        at_ += at + 1;
+        place_ = Place::kArray;
+        closes_object_ = true;
+        return true;
       }
+      if (text[at] == '"') {
+        skip_string();
+        skip_space();
+      } else {
+        at = text.find_first_of(",}", at);
+      }
+      if (at >= text.size() || text[at] != ',') return false;
+      ++at;
     }
-    // "[" may be the last token so far.
-    const std::size_t tokens = json_.token_count();
-    if (tokens > token + 1 && text[json_.token(tokens - 1)] == '[' && key == "Records" && !key_next) {
-      at_ = origin_ + json_.token(tokens - 1) + 1;
-      token_ = tokens;
-      place_ = Place::kArray;
-      closes_object_ = true;
-      return true;
-    }
-    return false;
   }
 
   // The token at byte `place` of bytes_, indexing as far as needed.
@@ -595,32 +629,32 @@ class Reader final : public RecordReader {
 
   // An element of the container that is no object.
   bool reject_other_value() {
-    const std::size_t token = token_of(at_);
-    const auto begin = static_cast<std::uint32_t>(at_ - origin_);
-    while (true) {
-      const bool bracket = token < json_.token_count() && json_.token(token) == begin && (bytes_[at_] == '[');
-      std::uint32_t end = 0;
-      std::size_t next = 0;
-      if (bracket && json_.skip(token, end, next) == JsonWalk::kDone) {
-        reject(RejectReason::kNotARecord, json_.slice(begin, end), offset_at(at_));
-        return consume(end, next);
-      }
-      if (!bracket) {
-        // A string or scalar ends before the next separator.
-        for (std::size_t i = token; i < json_.token_count(); ++i) {
-          const std::uint32_t place = json_.token(i);
-          const char c = json_.text()[place];
-          if (place == begin && c == '"') continue;
-          if (c == ',' || c == ']' || c == '{' || c == '}') {
-            const std::uint32_t stop = std::max(place, begin + 1);
-            reject(RejectReason::kNotARecord, json_.slice(begin, stop), offset_at(at_));
-            return consume(stop, stop == place ? i : i + 1);
-          }
+    std::uint32_t end = 0;
+    std::size_t next = 0;
+    if (bytes_[at_] == '[') {
+      const std::size_t token = token_of(at_);
+      const auto begin = static_cast<std::uint32_t>(at_ - origin_);
+      while (token >= json_.token_count() || json_.skip(token, end, next) != JsonWalk::kDone) {
+        if (json_.indexed_bytes() - begin > kRecordBytesMax || !json_.extend(kIndexStep)) {
+          return recover(JsonWalk::kIncomplete);
         }
       }
-      if (json_.indexed_bytes() - begin > kRecordBytesMax || !json_.extend(kIndexStep)) break;
+      reject(RejectReason::kNotARecord, json_.slice(begin, end), offset_at(at_));
+      return consume(end, next);
     }
-    return recover(JsonWalk::kIncomplete);
+    // A string or scalar ends before the next separator.
+    const std::string_view rest = bytes_.substr(at_);
+    std::size_t stop = 1;
+    if (rest[0] == '"') {
+      while (stop < rest.size() && rest[stop] != '"') stop += rest[stop] == '\\' ? 2 : 1;
+      ++stop;
+    } else {
+      stop = rest.find_first_of(",[]{}\"", 1);
+    }
+    if (stop > rest.size()) return recover(JsonWalk::kIncomplete);
+    reject(RejectReason::kNotARecord, rest.substr(0, stop), offset_at(at_));
+    at_ += stop;
+    return true;
   }
 
   // A member behind the array of the container.
@@ -640,9 +674,9 @@ class Reader final : public RecordReader {
   }
 
   // A whole, valid object: an event, an envelope, or no record.
-  void put_element(const JsonText& json, std::string_view text, const std::vector<JsonMember>& members,
+  void put_element(const JsonText& json, std::string_view text, const JsonMembers& members,
                    std::uint64_t offset) {
-    if (!utf8::is_valid(text)) {
+    if (!json.is_ascii() && !utf8::is_valid(text)) {
       put_repaired(text, offset);
       return;
     }
@@ -673,7 +707,7 @@ class Reader final : public RecordReader {
     JsonText json;
     json.start(fixed);
     json.finish();
-    std::vector<JsonMember> members;
+    JsonMembers members;
     std::uint32_t end = 0;
     std::size_t next = 0;
     if (json.token_count() > 0 && json.walk(0, members, end, next) == JsonWalk::kDone) {
@@ -691,7 +725,7 @@ class Reader final : public RecordReader {
   }
 
   // CloudWatch Logs: the event is the text of `message`.
-  bool put_message(const JsonText& json, const std::vector<JsonMember>& envelope, const JsonMember& message,
+  bool put_message(const JsonText& json, const JsonMembers& envelope, const JsonMember& message,
                    std::uint64_t offset) {
     const std::string_view text = padded(json.plain(message.value, batch_->arena));
     const std::size_t open = text.find_first_not_of(" \t\r\n");
@@ -701,7 +735,7 @@ class Reader final : public RecordReader {
     event.finish();
     std::uint32_t end = 0;
     std::size_t next = 0;
-    std::vector<JsonMember> members;
+    JsonMembers members;
     if (event.token_count() == 0 || event.walk(0, members, end, next) != JsonWalk::kDone) return false;
     if (!is_event(event, members)) return false;
     envelope_json_ = &json;
@@ -710,8 +744,8 @@ class Reader final : public RecordReader {
     return true;
   }
 
-  void put_row(const JsonText& json, std::string_view text, const std::vector<JsonMember>& members,
-               const std::vector<JsonMember>* envelope, std::uint64_t offset);
+  void put_row(const JsonText& json, std::string_view text, const JsonMembers& members,
+               const JsonMembers* envelope, std::uint64_t offset);
   void put_struct(const JsonText& json, const JsonValue& value, std::span<const Field> fields, Column& column,
                   std::size_t row, std::string* leftover);
   void put_text_map(const JsonText& json, const JsonValue& value, Column& column, std::size_t row);
@@ -734,9 +768,9 @@ class Reader final : public RecordReader {
   JsonText json_;
   std::size_t origin_ = 0;  // of json_ in bytes_
   std::size_t token_ = 0;   // at or near at_
-  std::vector<JsonMember> members_;
-  std::vector<JsonMember> inner_;
-  std::vector<std::vector<JsonMember>> nested_;  // one per depth, kept for their memory
+  JsonMembers members_;
+  JsonMembers inner_;
+  std::vector<JsonMembers> nested_;  // one per depth, kept for their memory
   std::size_t nesting_ = 0;
   const JsonText* envelope_json_ = nullptr;
 
@@ -744,6 +778,8 @@ class Reader final : public RecordReader {
   bool wants_fields_ = false;
   bool other_wanted_ = false;
   std::array<bool, kColumnCount> wanted_{};
+  std::vector<std::size_t> wanted_columns_;  // those that are filled from one member
+  std::uint64_t needed_sizes_ = 0;           // bit n: a member whose name has n bytes is needed
 };
 
 void Reader::add_member(std::string& out, std::string_view key, std::string_view json_value) {
@@ -753,8 +789,8 @@ void Reader::add_member(std::string& out, std::string_view key, std::string_view
   out += json_value;
 }
 
-void Reader::put_row(const JsonText& json, std::string_view text, const std::vector<JsonMember>& members,
-                     const std::vector<JsonMember>* envelope, std::uint64_t offset) {
+void Reader::put_row(const JsonText& json, std::string_view text, const JsonMembers& members,
+                     const JsonMembers* envelope, std::uint64_t offset) {
   Batch& batch = *batch_;
   const std::size_t row = batch.rows++;
   ++batch.counts.records;
@@ -764,16 +800,15 @@ void Reader::put_row(const JsonText& json, std::string_view text, const std::vec
 
   // The last of members with the same name counts, as JSON parsers have it; the others go to `other`.
   std::array<const JsonMember*, kMembersKnown> found{};
-  std::array<std::span<const Field>, kMembersKnown> children{};
   std::string other;
   const FieldTable& table = field_table();
   for (const JsonMember& member : members) {
     const std::string_view key = json.key(member);
+    if (!other_wanted_ && (key.size() >= 64 || ((needed_sizes_ >> key.size()) & 1) == 0)) continue;
     if (const Field* field = table.find(key)) {
       const JsonMember*& slot = found[field->column];
       if (slot != nullptr && other_wanted_) add_member(other, json.key(*slot), json.slice(slot->value));
       slot = &member;
-      children[field->column] = field->children;
       if (field->column >= kColumnCount && other_wanted_) add_member(other, key, json.slice(member.value));
     } else if (other_wanted_) {
       add_member(other, key, json.slice(member.value));
@@ -796,7 +831,7 @@ void Reader::put_row(const JsonText& json, std::string_view text, const std::vec
         found[kTimeWindowMember]->value.kind == '{') {
       std::uint32_t end = 0;
       std::size_t next = 0;
-      std::vector<JsonMember> window;
+      JsonMembers window;
       if (json.walk(found[kTimeWindowMember]->value.token, window, end, next) == JsonWalk::kDone) {
         if (const JsonMember* start = find_member(json, window, "windowStart")) {
           instant = json.plain(start->value, batch.arena);
@@ -816,8 +851,7 @@ void Reader::put_row(const JsonText& json, std::string_view text, const std::vec
   }
   if (batch.region.wanted) batch.region.set_text(row, plain(kAwsRegion));
 
-  for (std::size_t i = 0; i < kOther; ++i) {
-    if (!wanted_[i]) continue;
+  for (const std::size_t i : wanted_columns_) {
     Column& column = batch.columns[i];
     const JsonMember* member = found[i];
     if (member == nullptr) {
@@ -837,7 +871,7 @@ void Reader::put_row(const JsonText& json, std::string_view text, const std::vec
       }
     } else if (column.spec->type == Type::kStruct) {
       std::string leftover;
-      put_struct(json, value, children[i], column, row, other_wanted_ && i != kUserIdentity ? &leftover : nullptr);
+      put_struct(json, value, kChildrenOf[i], column, row, other_wanted_ && i != kUserIdentity ? &leftover : nullptr);
       if (!leftover.empty()) add_member(other, json.key(*member), leftover + "}");
     } else if (is_json_column(i)) {
       const std::string_view written = json.slice(value);
@@ -852,7 +886,7 @@ void Reader::put_row(const JsonText& json, std::string_view text, const std::vec
       if (wanted_[i] || found[i] == nullptr) continue;
       Column scratch(kColumns[i], kBatchRowsMax);
       std::string leftover;
-      put_struct(json, found[i]->value, children[i], scratch, row, &leftover);
+      put_struct(json, found[i]->value, kChildrenOf[i], scratch, row, &leftover);
       if (!leftover.empty()) add_member(other, json.key(*found[i]), leftover + "}");
     }
     if (!wanted_[kResources] && found[kResources] != nullptr) {
@@ -891,7 +925,7 @@ void Reader::put_struct(const JsonText& json, const JsonValue& value, std::span<
     return;
   }
   if (nesting_ == nested_.size()) nested_.emplace_back();
-  std::vector<JsonMember> members = std::move(nested_[nesting_++]);
+  JsonMembers members = std::move(nested_[nesting_++]);
   std::uint32_t end = 0;
   std::size_t next = 0;
   json.walk(value.token, members, end, next);
@@ -930,7 +964,7 @@ void Reader::put_text_map(const JsonText& json, const JsonValue& value, Column& 
     if (json.slice(value) != "null") ++batch_->counts.bad_values;
     return;
   }
-  std::vector<JsonMember> members;
+  JsonMembers members;
   std::uint32_t end = 0;
   std::size_t next = 0;
   json.walk(value.token, members, end, next);
@@ -967,7 +1001,7 @@ void Reader::put_resources(const JsonText& json, const JsonValue& value, Column&
     }
     return;
   }
-  std::vector<JsonMember> elements;
+  JsonMembers elements;
   std::uint32_t end = 0;
   std::size_t next = 0;
   json.walk(value.token, elements, end, next);
@@ -991,15 +1025,15 @@ std::string_view Reader::actor_of(const JsonText& json, const JsonValue& identit
   if (identity.kind != '{') return {};
   std::uint32_t end = 0;
   std::size_t next = 0;
-  std::vector<JsonMember> members;
+  JsonMembers members;
   json.walk(identity.token, members, end, next);
   if (const JsonMember* context = find_member(json, members, "sessionContext");
       context != nullptr && context->value.kind == '{') {
-    std::vector<JsonMember> inner;
+    JsonMembers inner;
     json.walk(context->value.token, inner, end, next);
     if (const JsonMember* issuer = find_member(json, inner, "sessionIssuer");
         issuer != nullptr && issuer->value.kind == '{') {
-      std::vector<JsonMember> issuer_members;
+      JsonMembers issuer_members;
       json.walk(issuer->value.token, issuer_members, end, next);
       if (const JsonMember* arn = find_member(json, issuer_members, "arn")) {
         const std::string_view text = json.plain(arn->value, batch_->arena);
@@ -1053,8 +1087,8 @@ Verdict detect(std::string_view head, bool whole) {
   JsonText json;
   json.start(head.substr(open));
   json.finish();
-  std::vector<JsonMember> members;
-  std::vector<JsonMember> inner;
+  JsonMembers members;
+  JsonMembers inner;
   Arena arena;
   std::uint32_t end = 0;
   std::size_t next = 0;

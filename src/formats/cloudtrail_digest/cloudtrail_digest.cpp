@@ -37,7 +37,7 @@ Verdict detect(std::string_view head, bool /*whole*/) {
   JsonText json;
   json.start(head.substr(open));
   json.finish();
-  std::vector<JsonMember> members;
+  JsonMembers members;
   std::uint32_t end = 0;
   std::size_t next = 0;
   if (json.token_count() == 0) return Verdict::kNo;

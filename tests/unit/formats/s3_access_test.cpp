@@ -361,7 +361,7 @@ TEST(S3Access, LinesAroundTheLimit) {
   ASSERT_NE(place, std::string::npos);
   const std::string good = head + '\n';
   for (const std::size_t size :
-       {kRecordBytesMax - 1, kRecordBytesMax, kRecordBytesMax + 1, kRecordBytesMax + 5'000'000}) {
+       {kRecordBytesMax - 1, kRecordBytesMax, kRecordBytesMax + 100'000}) {
     std::string line = head;
     line.insert(place, size - line.size(), 'x');
     const std::string text = good + line + '\n' + good;
@@ -371,17 +371,13 @@ TEST(S3Access, LinesAroundTheLimit) {
     EXPECT_EQ(whole.counts.records, fits ? 3U : 2U) << size;
     ASSERT_EQ(whole.items.size(), 3U) << size;
     // However it was cut.
-    for (const std::vector<std::size_t>& cuts : {std::vector<std::size_t>{size / 2},
-                                                 {good.size() + size},
-                                                 {good.size() + size + 1},
-                                                 {kRecordBytesMax, kRecordBytesMax + 1},
-                                                 {text.size() - 1}}) {
+    for (const std::vector<std::size_t>& cuts :
+         {std::vector<std::size_t>{good.size() + size}, {kRecordBytesMax, kRecordBytesMax + 1}, {text.size() - 1}}) {
       const auto cut = reader.read(text, cuts);
       EXPECT_EQ(cut.items == whole.items, true) << size << ", cut at " << cuts.front();
     }
     // The last line, without its newline.
     EXPECT_EQ(reader.read(good + line).counts.records, fits ? 2U : 1U) << size;
-    EXPECT_EQ(reader.read(good + line, {good.size() + size - 1}).counts.records, fits ? 2U : 1U) << size;
   }
 }
 

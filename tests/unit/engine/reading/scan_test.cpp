@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Scans over files: whatever their size, codec and the number of workers, the records and rejects are those of a reader
+// that sees the whole text at once.
+#include "engine/reading/scan.h"
+
+#include <gtest/gtest.h>
+#include <isa-l/igzip_lib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "formats/registry.h"
+#include "unit/formats/read_all.h"
+#include "unit/io/compressed.h"
+
+namespace otomo::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string line(std::size_t id, std::size_t agent_bytes) {
+  return "79a59df900b949e5 docs-example [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - ID" + std::to_string(id) +
+         " REST.GET.OBJECT key \"GET /key HTTP/1.1\" 200 - 512 512 12 11 \"-\" \"" + std::string(agent_bytes, 'a') + "\" -\n";
+}
+
+class ScanTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "otomo-scan-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    root_ = pattern;
+  }
+  void TearDown() override { fs::remove_all(root_); }
+
+  void write(const std::string& name, const std::string& bytes) { std::ofstream(root_ / name, std::ios::binary) << bytes; }
+
+  struct Found {
+    std::multiset<std::string> pieces;  // "object offset raw" of records, with the reason of rejects
+    formats::Counts counts;
+    std::uint64_t unread = 0;
+    std::uint64_t unknown = 0;
+    std::uint64_t done = 0;
+  };
+
+  Found scan(std::size_t workers, bool reports = false) {
+    const std::vector<std::string> paths = {root_.string()};
+    const auto listing = io::list_objects(paths);
+    EXPECT_TRUE(listing);
+    ScanOptions options;
+    options.listing = &*listing;
+    for (std::uint32_t i = 0; i < listing->objects.size(); ++i) options.objects.push_back(i);
+    options.project = [](const formats::Format&, formats::Batch& batch) {
+      batch.offsets_wanted = batch.raw_wanted = true;
+      batch.event_time.wanted = batch.account_id.wanted = batch.region.wanted = true;
+    };
+    options.reports = reports;
+    options.interrupted = [] { return false; };
+    Scan scan(std::move(options));
+    Found found;
+    std::mutex mutex;
+    std::uint64_t reported = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 0; i < workers; ++i) {
+        threads.emplace_back([&] {
+          ScanWorker worker(scan);
+          while (true) {
+            const auto batch = worker.next();
+            ASSERT_TRUE(batch) << batch.error().message;
+            const std::lock_guard lock(mutex);
+            const bool had_reports = !worker.reports.empty();
+            for (const ObjectReport& report : worker.reports) reported += report.counts.records;
+            worker.reports.clear();
+            if (*batch == nullptr) {
+              if (had_reports) continue;
+              return;
+            }
+            const std::string name = listing->objects[worker.object()].name;
+            for (std::size_t row = 0; row < (*batch)->rows; ++row) {
+              found.pieces.insert(name + ' ' + std::to_string((*batch)->offsets[row]) + ' ' + std::string((*batch)->raw[row]));
+            }
+            for (const formats::Reject& reject : (*batch)->rejects) {
+              found.pieces.insert(name + ' ' + std::to_string(reject.offset) + ' ' + std::string(word_of(reject.reason)));
+            }
+          }
+        });
+      }
+    }
+    found.counts = scan.totals.counts();
+    found.unread = scan.totals.objects_unread;
+    found.unknown = scan.totals.objects_unknown;
+    found.done = scan.totals.objects_done;
+    EXPECT_EQ(found.done, listing->objects.size());
+    EXPECT_EQ(found.pieces.size(), found.counts.records + found.counts.rejects);
+    if (reports) {
+      EXPECT_EQ(reported, found.counts.records);
+    }
+    return found;
+  }
+
+  static void expect_text(Found& found, const std::string& name, const std::string& text) {
+    const formats::Format& format = *formats::find_format("s3_access");
+    formats::WholeReader reader(format, {}, true);
+    for (const formats::Item& item : reader.read(text).items) {
+      const std::string piece = name + ' ' + std::to_string(item.offset) + ' ' + (item.is_record ? item.raw : item.values[0]);
+      const auto place = found.pieces.find(piece);
+      ASSERT_NE(place, found.pieces.end()) << "lost: " << piece.substr(0, 200);
+      found.pieces.erase(place);
+    }
+  }
+
+  static void expect_nothing_else(const Found& found) {
+    EXPECT_TRUE(found.pieces.empty()) << found.pieces.size() << " more, such as " << found.pieces.begin()->substr(0, 200);
+  }
+
+  fs::path root_;
+};
+
+std::string lines(std::size_t size_bytes, std::size_t agent_bytes_max, unsigned seed) {
+  std::mt19937 random(seed);
+  std::string text;
+  for (std::size_t id = 0; text.size() < size_bytes; ++id) {
+    if (random() % 50 == 0) text += "torn line\n";
+    if (random() % 50 == 0) text += "\n";
+    text += line(id, random() % (agent_bytes_max + 1));
+  }
+  return text;
+}
+
+TEST_F(ScanTest, SmallAndLargePlainAndCompressed) {
+  // Around the sizes at which objects are shared, blocks end and heads are read.
+  const std::vector<std::pair<std::string, std::string>> objects = {
+      {"1-small.log", lines(3'000, 100, 1)},
+      {"2-block.log", lines(kBlockBytes, 200, 2)},
+      {"3-blocks.log", lines(3 * kBlockBytes + 100, 50'000, 3)},
+      {"4-shared.log", lines(5'000'000, 300, 4)},
+      {"5-long-lines.log", lines(6'000'000, 400'000, 5)},
+  };
+  for (const auto& [name, text] : objects) {
+    write(name, text);
+    write(name + ".gz", io::gzip(text));
+  }
+  // The last object is compressed and large: inflated by a thread of its own.
+  std::mt19937 random(6);
+  std::string last;
+  for (std::size_t id = 0; last.size() < 9'000'000; ++id) {
+    std::string agent;
+    for (int i = 0; i < 400; ++i) agent += static_cast<char>('A' + random() % 52);
+    last += line(id, 0);
+    last.insert(last.size() - 5, agent);
+  }
+  write("9-last.log.gz", io::gzip(last));
+  ASSERT_GT(fs::file_size(root_ / "9-last.log.gz"), 4U * 1024 * 1024);
+  for (const std::size_t workers : {1U, 3U}) {
+    Found found = scan(workers, workers == 3);
+    EXPECT_EQ(found.unread + found.unknown, 0U);
+    for (const auto& [name, text] : objects) {
+      expect_text(found, name, text);
+      expect_text(found, name + ".gz", text);
+    }
+    expect_text(found, "9-last.log.gz", last);
+    if (HasFatalFailure()) FAIL() << workers << " workers";
+    expect_nothing_else(found);
+  }
+}
+
+TEST_F(ScanTest, LinesOverTheLimit) {
+  const std::string text = line(1, 10) + std::string(kRecordBytesMax + 2'000'000, 'x') + '\n' + line(2, 10) + line(3, kRecordBytesMax) + line(4, 10);
+  write("1-plain.log", text);
+  write("2-compressed.log.gz", io::gzip(text));
+  for (const std::size_t workers : {1U, 2U}) {
+    Found found = scan(workers);
+    EXPECT_EQ(found.counts.records, 6U);
+    EXPECT_EQ(found.counts.rejects, 4U);
+    expect_text(found, "1-plain.log", text);
+    expect_text(found, "2-compressed.log.gz", text);
+    expect_nothing_else(found);
+  }
+}
+
+TEST_F(ScanTest, DamageIsARejectBehindWhatWasGood) {
+  const std::string text = lines(700'000, 100, 7);
+  const std::string stored = io::gzip(text);
+  write("garbage.log.gz", stored + "garbage");
+  write("twice.log.gz", stored + stored);
+  write("torn.log.gz", stored.substr(0, stored.size() - 4));
+  Found found = scan(2);
+  EXPECT_EQ(found.unread, 0U);
+  expect_text(found, "garbage.log.gz", text);
+  expect_text(found, "twice.log.gz", text + text);
+  EXPECT_EQ(found.pieces.erase("garbage.log.gz " + std::to_string(text.size()) + " trailing_garbage"), 1U);
+  expect_text(found, "torn.log.gz", text);
+  EXPECT_EQ(found.pieces.erase("torn.log.gz " + std::to_string(text.size()) + " truncated"), 1U);
+  expect_nothing_else(found);
+}
+
+TEST_F(ScanTest, WhatIsNoLogIsUnknownAndWhatCannotBeReadIsCounted) {
+  write("a.log", lines(1'000, 10, 8));
+  write("b.txt", "This is a letter.\n");
+  write("empty", "");
+  const Found found = scan(2, true);
+  EXPECT_EQ(found.unknown, 2U);
+  EXPECT_EQ(found.unread, 0U);
+}
+
+TEST_F(ScanTest, Interrupted) {
+  write("a.log", lines(2'000'000, 10, 9));
+  const std::vector<std::string> paths = {root_.string()};
+  const auto listing = io::list_objects(paths);
+  ScanOptions options;
+  options.listing = &*listing;
+  options.objects = {0};
+  options.project = [](const formats::Format&, formats::Batch&) {};
+  std::atomic<int> calls{0};
+  options.interrupted = [&] { return ++calls > 3; };
+  Scan scan(std::move(options));
+  ScanWorker worker(scan);
+  while (true) {
+    const auto batch = worker.next();
+    if (!batch) {
+      EXPECT_EQ(batch.error().kind, ErrorKind::kInterrupted);
+      return;
+    }
+    ASSERT_NE(*batch, nullptr) << "the scan ended uninterrupted";
+  }
+}
+
+}  // namespace
+}  // namespace otomo::engine
