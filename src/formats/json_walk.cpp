@@ -2,7 +2,6 @@
 #include "formats/json_walk.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "base/utf8.h"
@@ -48,6 +47,21 @@ std::uint32_t closing_quote(const char* text, std::uint32_t open, std::uint32_t 
   std::uint32_t at = open + 1;
   while (at < next && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
   return at < next ? at : 0;
+}
+
+bool is_scalar_byte(char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '.'; }
+
+// The closing quote of the string that opens at `open`, `next` being the next token: between them there is one quote
+// that is not escaped, and mostly it stands right before that token, or before the separator there. 0 where there is
+// none.
+inline std::uint32_t string_end(const char* text, std::uint32_t open, std::uint32_t next) {
+  std::uint32_t close = next - 1;
+  if (text[close] == ',' || text[close] == ':') --close;
+  if (close > open && text[close] == '"' && text[close - 1] != '\\') return close;
+  // A name whose value is a number or a word: `"readOnly":true,` and the next token behind it.
+  while (close > open + 1 && is_scalar_byte(text[close])) --close;
+  if (close > open + 1 && text[close] == ':' && text[close - 1] == '"' && text[close - 2] != '\\') return close - 1;
+  return closing_quote(text, open, next);
 }
 
 int hex_digit(char c) {
@@ -137,16 +151,15 @@ std::size_t JsonText::token_at(std::uint32_t place, std::size_t from) const {
 }
 
 JsonWalk JsonText::walk(std::size_t token, JsonMembers& members, std::uint32_t& end, std::size_t& next_token) const {
-  enum State : std::uint8_t { kKey, kKeyOrEnd, kColon, kValue, kElement, kElementOrEnd, kAfter };
+  enum State : std::uint8_t { kKey, kKeyOrEnd, kColon, kValue, kValueOrEnd, kAfter };
   members.clear();
   const char* const text = text_.data();
   const std::uint32_t* const tokens = tokens_.get();
   const std::size_t count = count_;
-  std::array<bool, kJsonDepthMax + 1> is_object;
-  std::uint32_t depth = 1;
   std::size_t at = token;
-  is_object[1] = text[tokens[at]] == '{';
-  State state = is_object[1] ? kKeyOrEnd : kElementOrEnd;
+  const bool in_object = text[tokens[at]] == '{';
+  const State behind_comma = in_object ? kKey : kValue;
+  State state = in_object ? kKeyOrEnd : kValueOrEnd;
   std::uint32_t behind = tokens[at] + 1;  // the first byte that was not looked at
   ++at;
   JsonMember member;
@@ -157,22 +170,18 @@ JsonWalk JsonText::walk(std::size_t token, JsonMembers& members, std::uint32_t& 
       const char c = text[behind];
       if (is_space(c)) {
         ++behind;
-        continue;
-      }
-      if (state == kColon && c == ':') {
+      } else if (state == kColon && c == ':') {
         state = kValue;
         ++behind;
       } else if (state == kAfter && c == ',') {
-        state = is_object[depth] ? kKey : kElement;
+        state = behind_comma;
         ++behind;
-      } else if (state == kValue || state == kElement || state == kElementOrEnd) {
+      } else if (state == kValue || state == kValueOrEnd) {
         const std::uint32_t first = behind;
         while (behind < stop && !is_space(text[behind]) && text[behind] != ',' && text[behind] != ':') ++behind;
         if (!is_scalar({text + first, behind - first})) return false;
-        if (depth == 1) {
-          member.value = {first, behind, 0, 's'};
-          members.add(member);
-        }
+        member.value = {first, behind, 's'};
+        members.add(member);
         state = kAfter;
       } else {
         return false;
@@ -184,79 +193,76 @@ JsonWalk JsonText::walk(std::size_t token, JsonMembers& members, std::uint32_t& 
   while (at < count) {
     const std::uint32_t place = tokens[at];
     if (behind != place && !cross(place)) return JsonWalk::kInvalid;
-    switch (text[place]) {
-      case '"': {
-        const bool is_key = state == kKey || state == kKeyOrEnd;
-        if (!is_key && state != kValue && state != kElement && state != kElementOrEnd) return JsonWalk::kInvalid;
-        if (at + 1 >= count) return JsonWalk::kIncomplete;
-        // Between here and the next token there is one quote that is not escaped. Mostly it stands right before that
-        // token, or before the separator there.
-        const std::uint32_t next = tokens[at + 1];
-        std::uint32_t close = next - 1;
-        if (text[close] == ',' || text[close] == ':') --close;
-        if (close <= place || text[close] != '"' || text[close - 1] == '\\') {
-          close = closing_quote(text, place, next);
-          if (close == 0) return JsonWalk::kInvalid;
-        }
+    const char c = text[place];
+    if (c == '"') {
+      const bool is_key = state == kKey || state == kKeyOrEnd;
+      if (!is_key && state != kValue && state != kValueOrEnd) return JsonWalk::kInvalid;
+      if (at + 1 >= count) return JsonWalk::kIncomplete;
+      const std::uint32_t next = tokens[at + 1];
+      const std::uint32_t close = string_end(text, place, next);
+      if (close == 0) return JsonWalk::kInvalid;
+      ++at;
+      behind = close + 1;
+      if (is_key) {
+        member.key_begin = place + 1;
+        member.key_end = close;
+        state = kColon;
+        if (text[behind] != ':') continue;
+        state = kValue;
+        ++behind;
+        if (behind != next || text[next] != '"' || at + 1 >= count) continue;
+        // The value is the next string: no need to go around.
+        const std::uint32_t after = tokens[at + 1];
+        const std::uint32_t value_close = string_end(text, next, after);
+        if (value_close == 0) return JsonWalk::kInvalid;
         ++at;
-        behind = close + 1;
-        if (is_key) {
-          if (depth == 1) {
-            member.key_begin = place + 1;
-            member.key_end = close;
-          }
-          state = kColon;
-          if (text[behind] == ':') {
-            state = kValue;
-            ++behind;
-          }
-        } else {
-          if (depth == 1) {
-            member.value = {place, behind, 0, '"'};
-            members.add(member);
-          }
-          state = kAfter;
-          if (text[behind] == ',' && behind < next) {
-            state = is_object[depth] ? kKey : kElement;
-            ++behind;
-          }
-        }
-        break;
-      }
-      case '{':
-      case '[': {
-        if ((state != kValue && state != kElement && state != kElementOrEnd) || depth == kJsonDepthMax) {
-          return JsonWalk::kInvalid;
-        }
-        const bool opens_object = text[place] == '{';
-        if (depth == 1) member.value = {place, 0, static_cast<std::uint32_t>(at), text[place]};
-        is_object[++depth] = opens_object;
-        state = opens_object ? kKeyOrEnd : kElementOrEnd;
-        behind = place + 1;
-        ++at;
-        break;
-      }
-      default: {
-        const bool closes_object = text[place] == '}';
-        if (closes_object != is_object[depth] || (state != kAfter && state != (closes_object ? kKeyOrEnd : kElementOrEnd))) {
-          return JsonWalk::kInvalid;
-        }
-        ++at;
-        behind = place + 1;
-        if (--depth == 0) {
-          end = behind;
-          next_token = at;
-          return JsonWalk::kDone;
-        }
-        if (depth == 1) {
-          member.value.end = behind;
-          members.add(member);
-        }
+        member.value = {next, value_close + 1, '"'};
+        members.add(member);
+        behind = value_close + 1;
         state = kAfter;
+        if (text[behind] == ',' && behind < after) {
+          state = kKey;
+          ++behind;
+        }
+      } else {
+        member.value = {place, behind, '"'};
+        members.add(member);
+        state = kAfter;
+        if (text[behind] == ',' && behind < next) {
+          state = behind_comma;
+          ++behind;
+        }
       }
+    } else if (c == '{' || c == '[') {
+      if (state != kValue && state != kValueOrEnd) return JsonWalk::kInvalid;
+      // Nothing deeper is told: the next token closes it.
+      if (at + 1 >= count) return JsonWalk::kIncomplete;
+      const std::uint32_t close = tokens[at + 1];
+      if (text[close] != (c == '{' ? '}' : ']')) return JsonWalk::kInvalid;
+      behind = close + 1;
+      at += 2;
+      member.value = {place, behind, c};
+      members.add(member);
+      state = kAfter;
+    } else {
+      if (c != (in_object ? '}' : ']') || (state != kAfter && state != (in_object ? kKeyOrEnd : kValueOrEnd))) {
+        return JsonWalk::kInvalid;
+      }
+      end = place + 1;
+      next_token = at + 1;
+      return JsonWalk::kDone;
     }
   }
   return JsonWalk::kIncomplete;
+}
+
+bool JsonText::read(std::string_view text, JsonMembers& members) {
+  start(text);
+  finish();
+  std::uint32_t end = 0;
+  std::size_t next = 0;
+  return count_ > 0 && tokens_[0] == 0 && text[0] != '"' && walk(0, members, end, next) == JsonWalk::kDone &&
+         end == text.size();
 }
 
 JsonWalk JsonText::skip(std::size_t token, std::uint32_t& end, std::size_t& next_token) const {

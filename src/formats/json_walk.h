@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// JSON in blocks: where values begin and end, checked against the grammar, without building a tree. A kernel finds the
-// places of all brackets and opening quotes (base/simd); the walk goes from place to place and looks at what lies
-// between, which in the JSON that machines write is one colon or comma.
+// JSON in blocks: where an object's members begin and end, without building a tree. A kernel finds the places of the
+// brackets and opening quotes that are not deeper than the members (base/simd); the walk goes from place to place and
+// looks at what lies between, which in the JSON that machines write is one colon or comma. What lies deeper is skipped
+// at the kernel's speed; whoever wants it starts another JsonText there.
 //
-// Checked: brackets, separators, member names, literals, numbers, depth. Not checked: escapes inside strings and raw
-// control characters, which cost nothing to keep; UTF-8 is the caller's.
+// Checked: names, separators, literals and numbers of the members, and that brackets balance below them. Not checked:
+// what else stands inside nested values, escapes, raw control characters; UTF-8 is the caller's.
 // One thread per object.
 #pragma once
 
@@ -19,13 +20,9 @@
 
 namespace otomo::formats {
 
-// Nesting beyond this is not JSON for us: AWS's records stay far below.
-inline constexpr std::uint32_t kJsonDepthMax = 256;
-
 struct JsonValue {
   std::uint32_t begin = 0;  // first byte
   std::uint32_t end = 0;    // behind the last; strings with their quotes
-  std::uint32_t token = 0;  // of an object's or array's bracket
   char kind = 0;            // '{' '[' '"', or 's' for a number, true, false, null
 };
 
@@ -64,8 +61,11 @@ enum class JsonWalk : std::uint8_t {
 
 class JsonText {
  public:
-  // Forgets what was indexed and starts at `text`, which must stay, with kBlockPaddingBytes behind it.
+  // Forgets what was indexed and starts at `text`, whose objects or arrays are then the ones that can be walked. The
+  // text must stay, with kBlockPaddingBytes behind it.
   void start(std::string_view text);
+  // The members of the object or elements of the array that is all of `text`. False: it is not a valid one.
+  bool read(std::string_view text, JsonMembers& members);
   // Indexes at least `more` further bytes, if there are any. False: all is indexed.
   bool extend(std::size_t more);
   // Indexes everything.

@@ -52,7 +52,8 @@ class LineReader final : public RecordReader {
         at += *at == '\n' ? 1 : (at + 1 == limit ? 1 : 2);
         continue;
       }
-      if (static_cast<std::size_t>(limit - at) >= kRecordBytesMax && std::memchr(at, '\n', kRecordBytesMax) == nullptr) {
+      if (static_cast<std::size_t>(limit - at) >= kRecordBytesMax &&
+          std::memchr(at, '\n', kRecordBytesMax) == nullptr) {
         const auto* newline = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(limit - at)));
         const char* line_end = newline == nullptr ? limit : newline;
         reject_overlong({at, static_cast<std::size_t>(line_end - at)}, place, batch);

@@ -31,15 +31,13 @@ struct Bytes64 {
   std::uint64_t high_bits() const { return mask(low, high); }
 
   // { and [ differ only in bit 5, as do } and ].
-  std::uint64_t json_brackets() const {
+  std::uint64_t equals_lowered(char c) const {
     const __m256i bit = _mm256_set1_epi8(0x20);
-    const __m256i open = _mm256_set1_epi8('{');
-    const __m256i close = _mm256_set1_epi8('}');
-    const __m256i a = _mm256_or_si256(low, bit);
-    const __m256i b = _mm256_or_si256(high, bit);
-    return mask(_mm256_or_si256(_mm256_cmpeq_epi8(a, open), _mm256_cmpeq_epi8(a, close)),
-                _mm256_or_si256(_mm256_cmpeq_epi8(b, open), _mm256_cmpeq_epi8(b, close)));
+    const __m256i all = _mm256_set1_epi8(c);
+    return mask(_mm256_cmpeq_epi8(_mm256_or_si256(low, bit), all), _mm256_cmpeq_epi8(_mm256_or_si256(high, bit), all));
   }
+  std::uint64_t json_opens() const { return equals_lowered('{'); }
+  std::uint64_t json_closes() const { return equals_lowered('}'); }
 };
 
 inline std::uint64_t prefix_xor(std::uint64_t bits) {

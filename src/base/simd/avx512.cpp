@@ -19,10 +19,11 @@ struct Bytes64 {
   std::uint64_t equals(char c) const { return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(c)); }
   std::uint64_t high_bits() const { return _mm512_movepi8_mask(bytes); }
   // { and [ differ only in bit 5, as do } and ].
-  std::uint64_t json_brackets() const {
-    const __m512i lower = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
-    return _mm512_cmpeq_epi8_mask(lower, _mm512_set1_epi8('{')) | _mm512_cmpeq_epi8_mask(lower, _mm512_set1_epi8('}'));
+  std::uint64_t equals_lowered(char c) const {
+    return _mm512_cmpeq_epi8_mask(_mm512_or_si512(bytes, _mm512_set1_epi8(0x20)), _mm512_set1_epi8(c));
   }
+  std::uint64_t json_opens() const { return equals_lowered('{'); }
+  std::uint64_t json_closes() const { return equals_lowered('}'); }
 };
 
 inline std::uint64_t prefix_xor(std::uint64_t bits) {

@@ -33,7 +33,8 @@ struct Bytes64 {
     const uint8x16_t limit = vdupq_n_u8(0x80);
     return mask(vcgeq_u8(part[0], limit), vcgeq_u8(part[1], limit), vcgeq_u8(part[2], limit), vcgeq_u8(part[3], limit));
   }
-  std::uint64_t json_brackets() const { return equals('{') | equals('}') | equals('[') | equals(']'); }
+  std::uint64_t json_opens() const { return equals('{') | equals('['); }
+  std::uint64_t json_closes() const { return equals('}') | equals(']'); }
 };
 
 inline std::uint64_t prefix_xor(std::uint64_t bits) {

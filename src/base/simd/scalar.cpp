@@ -61,12 +61,13 @@ std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t b
       continue;
     } else if (c == '"') {
       in_string = !in_string;
-      if (in_string) places[count++] = base + static_cast<std::uint32_t>(i);
+      if (in_string && carry.depth <= 1) places[count++] = base + static_cast<std::uint32_t>(i);
       continue;
     }
-    if (!in_string && std::string_view("{}[]").find(c) != std::string_view::npos) {
-      places[count++] = base + static_cast<std::uint32_t>(i);
-    }
+    if (in_string || std::string_view("{}[]").find(c) == std::string_view::npos) continue;
+    const std::int64_t before = carry.depth;
+    carry.depth += c == '{' || c == '[' ? 1 : -1;
+    if (before <= 1 || carry.depth <= 1) places[count++] = base + static_cast<std::uint32_t>(i);
   }
   carry.in_string = in_string ? ~0ULL : 0;
   carry.escaped = escaped ? 1 : 0;

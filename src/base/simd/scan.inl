@@ -3,7 +3,7 @@
 // The algorithms of simd.h over 64 bytes at a time. Included once per instruction set, inside its namespace and its
 // target region, behind a definition of
 //   struct Bytes64 { static Bytes64 load(const char*); uint64_t equals(char) const; uint64_t high_bits() const;
-//                    uint64_t json_brackets() const; };   // { } [ ]
+//                    uint64_t json_opens() const; uint64_t json_closes() const; };   // { [ and } ]
 //   uint64_t prefix_xor(uint64_t);                          // bit i = xor of bits 0..i
 // so that the compiler sees everything in one region: a template instantiated there instead runs five times slower
 // with GCC 12.
@@ -120,13 +120,14 @@ const char* find_literal(const char* text, const char* end, std::string_view lit
 std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t base, JsonCarry& carry,
                        std::uint32_t* places) {
   std::uint32_t* next = places;
+  JsonCarry now = carry;  // in registers: through the reference, each round would wait for the last one's stores
   for (std::size_t at = 0; at < size_bytes; at += 64) {
     const Bytes64 bytes = Bytes64::load(text + at);
     const std::uint64_t here = low_bits(static_cast<unsigned>(size_bytes - at < 64 ? size_bytes - at : 64));
     const std::uint64_t backslash = bytes.equals('\\') & here;
-    std::uint64_t escaped = carry.escaped;
+    std::uint64_t escaped = now.escaped;
     if (backslash == 0) {
-      carry.escaped = 0;
+      now.escaped = 0;
     } else {
       // A run of backslashes escapes what follows it if its length is odd: subtract each run's start from the odd
       // bits, so that the borrow marks every second byte of the run.
@@ -135,15 +136,34 @@ std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t b
       constexpr std::uint64_t kOdd = 0xAAAAAAAAAAAAAAAAULL;
       const std::uint64_t even_series = ((maybe_escaped | kOdd) - potential) ^ kOdd;
       const std::uint64_t escape_or_escaped = even_series;
-      escaped = escape_or_escaped ^ (backslash | carry.escaped);
-      carry.escaped = (escape_or_escaped & backslash) >> 63;
+      escaped = escape_or_escaped ^ (backslash | now.escaped);
+      now.escaped = (escape_or_escaped & backslash) >> 63;
     }
     const std::uint64_t quote = bytes.equals('"') & ~escaped & here;
-    const std::uint64_t inside = prefix_xor(quote) ^ carry.in_string;
-    carry.in_string = static_cast<std::uint64_t>(static_cast<std::int64_t>(inside) >> 63);
-    std::uint64_t bits = ((bytes.json_brackets() & ~inside) | (quote & inside)) & here;
+    const std::uint64_t inside = prefix_xor(quote) ^ now.in_string;
+    now.in_string = static_cast<std::uint64_t>(static_cast<std::int64_t>(inside) >> 63);
+    const std::uint64_t opens = bytes.json_opens() & ~inside & here;
+    std::uint64_t brackets = (bytes.json_closes() & ~inside & here) | opens;
+    // Most registers hold no bracket, and half of all bytes lie too deep to matter.
+    std::uint64_t bits = now.depth <= 1 ? quote & inside : 0;
+    if (brackets != 0) {
+      std::uint64_t shallow = 0;  // bytes at depth 1 or less
+      std::uint64_t passed = 0;   // bytes up to the last bracket
+      std::uint64_t told = 0;     // brackets that border such bytes
+      do {
+        const std::uint64_t bracket = brackets & -brackets;
+        const std::int64_t before = now.depth;
+        now.depth += (opens & bracket) != 0 ? 1 : -1;
+        if (before <= 1) shallow |= (bracket - 1) & ~passed;
+        if (before <= 1 || now.depth <= 1) told |= bracket;
+        passed = bracket | (bracket - 1);
+        brackets ^= bracket;
+      } while (brackets != 0);
+      if (now.depth <= 1) shallow |= ~passed;
+      bits = (quote & inside & shallow) | told;
+    }
     const std::uint32_t origin = base + static_cast<std::uint32_t>(at);
-    carry.high |= bytes.high_bits() & here;
+    now.high |= bytes.high_bits() & here;
     // Four at a time without a branch; what is written beyond the count is overwritten by the next round.
     const auto count = static_cast<unsigned>(__builtin_popcountll(bits));
     for (unsigned done = 0; done < count; done += 4) {
@@ -158,5 +178,6 @@ std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t b
     }
     next += count;
   }
+  carry = now;
   return static_cast<std::size_t>(next - places);
 }

@@ -32,6 +32,7 @@ struct LineSplit {
 
 // What is carried from one call of index_json to the next.
 struct JsonCarry {
+  std::int64_t depth = 0;       // open brackets
   std::uint64_t in_string = 0;  // all ones inside a string
   std::uint64_t escaped = 0;    // 1: the next byte is escaped
   std::uint64_t high = 0;       // not 0: a byte of 0x80 or more was seen
@@ -45,9 +46,10 @@ struct Kernels {
   std::size_t (*count_newlines)(const char* text, std::size_t size_bytes);
   // The first place at or behind `text` where `literal` stands, or `end`. REQUIRES: literal not empty.
   const char* (*find_literal)(const char* text, const char* end, std::string_view literal);
-  // Writes the places (plus `base`) of every { } [ ] outside strings and of every quote that opens a string, for
-  // `size_bytes` bytes from `text`, and returns their number.
-  // REQUIRES: room for size_bytes rounded up to 64 places; size_bytes a multiple of 64 unless it is the last call.
+  // Writes the places (plus `base`) of what has to be known to find the members of an object that starts at depth 0,
+  // for `size_bytes` bytes from `text`, and returns their number: of { } [ ] outside strings where the depth on either
+  // side is at most 1, and of every quote that opens a string at such a depth. REQUIRES: room for size_bytes rounded up
+  // to 64 places; size_bytes a multiple of 64 unless it is the last call.
   std::size_t (*index_json)(const char* text, std::size_t size_bytes, std::uint32_t base, JsonCarry& carry,
                             std::uint32_t* places);
 };

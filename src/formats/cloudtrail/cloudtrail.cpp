@@ -20,7 +20,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <functional>
+#include <deque>
 
 #include "base/time.h"
 #include "base/utf8.h"
@@ -302,6 +302,43 @@ bool is_event(const JsonText& json, const JsonMembers& members) {
   return has("eventName") && has("eventSource") && (has_id || has("eventTime") || has("userIdentity"));
 }
 
+// For a text that starts with `{ "Records" : [`, members that are no objects or arrays before it allowed: the place
+// behind the bracket; else npos. A look at the first members is enough: what is deeper is read as a whole and looked at
+// then.
+std::size_t container_start(std::string_view text) {
+  constexpr std::size_t kLookBytes = 4096;
+  text = text.substr(0, kLookBytes);
+  std::size_t at = 1;
+  const auto skip_space = [&] { at = std::min(text.find_first_not_of(" \t\r\n", at), text.size()); };
+  const auto skip_string = [&] {
+    ++at;
+    while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
+    ++at;
+  };
+  while (true) {
+    skip_space();
+    if (at >= text.size() || text[at] != '"') return std::string_view::npos;
+    const std::size_t key = at + 1;
+    skip_string();
+    if (at > text.size()) return std::string_view::npos;
+    const std::string_view name = text.substr(key, at - 1 - key);
+    skip_space();
+    if (at >= text.size() || text[at] != ':') return std::string_view::npos;
+    ++at;
+    skip_space();
+    if (at >= text.size() || text[at] == '{') return std::string_view::npos;
+    if (text[at] == '[') return name == "Records" ? at + 1 : std::string_view::npos;
+    if (text[at] == '"') {
+      skip_string();
+      skip_space();
+    } else {
+      at = text.find_first_of(",}", at);
+    }
+    if (at >= text.size() || text[at] != ',') return std::string_view::npos;
+    ++at;
+  }
+}
+
 class Reader final : public RecordReader {
  public:
   explicit Reader(const LiteralFilter& filter) : filter_(filter) {}
@@ -378,30 +415,19 @@ class Reader final : public RecordReader {
       case Place::kTop:
         if (c == '{') return enter_container() || read_element();
         if (c == '[') {
-          ++at_;
-          place_ = Place::kArray;
           closes_object_ = false;
-          return true;
+          return enter(Place::kArray, at_ + 1);
         }
         return reject_line();
       case Place::kArray:
         if (c == '{') return read_element();
-        if (c == ']') {
-          ++at_;
-          place_ = closes_object_ ? Place::kTail : Place::kTop;
-          return true;
-        }
+        if (c == ']') return enter(closes_object_ ? Place::kTail : Place::kTop, at_ + 1);
         return reject_other_value();
       case Place::kTail:
-        if (c == '}') {
-          ++at_;
-          place_ = Place::kTop;
-          return true;
-        }
+        if (c == '}') return enter(Place::kTop, at_ + 1);
         if (c == ']') {  // one bracket too many
           reject(RejectReason::kBadJson, bytes_.substr(at_, 1), offset_at(at_));
-          ++at_;
-          return true;
+          return enter(Place::kTail, at_ + 1);
         }
         return skip_tail_member();
       case Place::kSkipping: break;
@@ -409,48 +435,22 @@ class Reader final : public RecordReader {
     return false;
   }
 
+  // Goes on at `at`, where depth is counted anew.
+  bool enter(Place place, std::size_t at) {
+    place_ = place;
+    at_ = at;
+    index_from(at);
+    return true;
+  }
+
   static bool is_between(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == ','; }
 
-  // `{ "Records" : [`, with members that are no objects or arrays before it. Consumes it.
+  // Goes into the container that starts here, if one does.
   bool enter_container() {
-    // A look at the first members is enough: what is deeper is read as a whole and looked at then.
-    constexpr std::size_t kLookBytes = 4096;
-    const std::string_view text = bytes_.substr(at_, kLookBytes);
-    std::size_t at = 1;
-    const auto skip_space = [&] { at = std::min(text.find_first_not_of(" \t\r\n", at), text.size()); };
-    const auto skip_string = [&] {
-      ++at;
-      while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
-      ++at;
-    };
-    while (true) {
-      skip_space();
-      if (at >= text.size() || text[at] != '"') return false;
-      const std::size_t key = at + 1;
-      skip_string();
-      if (at > text.size()) return false;
-      const std::string_view name = text.substr(key, at - 1 - key);
-      skip_space();
-      if (at >= text.size() || text[at] != ':') return false;
-      ++at;
-      skip_space();
-      if (at >= text.size() || text[at] == '{') return false;
-      if (text[at] == '[') {
-        if (name != "Records") return false;
-        at_ += at + 1;
-        place_ = Place::kArray;
-        closes_object_ = true;
-        return true;
-      }
-      if (text[at] == '"') {
-        skip_string();
-        skip_space();
-      } else {
-        at = text.find_first_of(",}", at);
-      }
-      if (at >= text.size() || text[at] != ',') return false;
-      ++at;
-    }
+    const std::size_t first = container_start(bytes_.substr(at_));
+    if (first == std::string_view::npos) return false;
+    closes_object_ = true;
+    return enter(Place::kArray, at_ + first);
   }
 
   // The token at byte `place` of bytes_, indexing as far as needed.
@@ -505,9 +505,8 @@ class Reader final : public RecordReader {
   bool enter_late_container() {
     const JsonMember* records = find_member(json_, members_, "Records");
     if (records == nullptr || records->value.kind != '[' || is_event(json_, members_)) return false;
-    place_ = Place::kArray;
     closes_object_ = true;
-    return consume(records->value.begin + 1, records->value.token + 1);
+    return enter(Place::kArray, origin_ + records->value.begin + 1);
   }
 
   bool consume(std::uint32_t end, std::size_t next) {
@@ -653,8 +652,7 @@ class Reader final : public RecordReader {
     }
     if (stop > rest.size()) return recover(JsonWalk::kIncomplete);
     reject(RejectReason::kNotARecord, rest.substr(0, stop), offset_at(at_));
-    at_ += stop;
-    return true;
+    return enter(place_, at_ + stop);
   }
 
   // A member behind the array of the container.
@@ -666,7 +664,7 @@ class Reader final : public RecordReader {
       for (std::size_t i = token; i < json_.token_count(); ++i) {
         const char c = json_.text()[json_.token(i)];
         if (c == '{' || c == '[') ++depth;
-        if ((c == '}' || c == ']') && --depth < 0) return consume(json_.token(i), i);
+        if ((c == '}' || c == ']') && --depth < 0) return enter(Place::kTail, origin_ + json_.token(i));
       }
       if (json_.indexed_bytes() + origin_ - at_ > kRecordBytesMax || !json_.extend(kIndexStep)) break;
     }
@@ -674,8 +672,7 @@ class Reader final : public RecordReader {
   }
 
   // A whole, valid object: an event, an envelope, or no record.
-  void put_element(const JsonText& json, std::string_view text, const JsonMembers& members,
-                   std::uint64_t offset) {
+  void put_element(const JsonText& json, std::string_view text, const JsonMembers& members, std::uint64_t offset) {
     if (!json.is_ascii() && !utf8::is_valid(text)) {
       put_repaired(text, offset);
       return;
@@ -687,10 +684,10 @@ class Reader final : public RecordReader {
     if (const JsonMember* detail = find_member(json, members, "detail");
         detail != nullptr && detail->value.kind == '{') {
       // EventBridge: what stands around the event goes to `other`.
-      std::uint32_t end = 0;
-      std::size_t next = 0;
-      if (json.walk(detail->value.token, inner_, end, next) == JsonWalk::kDone && is_event(json, inner_)) {
-        put_row(json, json.slice(detail->value), inner_, &members, offset);
+      JsonText event;
+      if (event.read(json.slice(detail->value), inner_) && is_event(event, inner_)) {
+        envelope_json_ = &json;
+        put_row(event, event.text(), inner_, &members, offset);
         return;
       }
     }
@@ -705,12 +702,8 @@ class Reader final : public RecordReader {
   void put_repaired(std::string_view text, std::uint64_t offset) {
     const std::string_view fixed = padded(batch_->repaired(text));
     JsonText json;
-    json.start(fixed);
-    json.finish();
     JsonMembers members;
-    std::uint32_t end = 0;
-    std::size_t next = 0;
-    if (json.token_count() > 0 && json.walk(0, members, end, next) == JsonWalk::kDone) {
+    if (json.read(fixed, members)) {
       put_element(json, fixed, members, offset);
     } else {
       batch_->add_reject(offset, RejectReason::kBadJson, "", fixed);
@@ -725,8 +718,7 @@ class Reader final : public RecordReader {
   }
 
   // CloudWatch Logs: the event is the text of `message`.
-  bool put_message(const JsonText& json, const JsonMembers& envelope, const JsonMember& message,
-                   std::uint64_t offset) {
+  bool put_message(const JsonText& json, const JsonMembers& envelope, const JsonMember& message, std::uint64_t offset) {
     const std::string_view text = padded(json.plain(message.value, batch_->arena));
     const std::size_t open = text.find_first_not_of(" \t\r\n");
     if (open == std::string_view::npos || text[open] != '{') return false;
@@ -740,17 +732,26 @@ class Reader final : public RecordReader {
     if (!is_event(event, members)) return false;
     envelope_json_ = &json;
     put_row(event, event.slice(0, end), members, &envelope, offset);
-    envelope_json_ = nullptr;
     return true;
   }
 
-  void put_row(const JsonText& json, std::string_view text, const JsonMembers& members,
-               const JsonMembers* envelope, std::uint64_t offset);
-  void put_struct(const JsonText& json, const JsonValue& value, std::span<const Field> fields, Column& column,
+  void put_row(const JsonText& json, std::string_view text, const JsonMembers& members, const JsonMembers* envelope,
+               std::uint64_t offset);
+  void put_struct(const JsonText& outer, const JsonValue& value, std::span<const Field> fields, Column& column,
                   std::size_t row, std::string* leftover);
-  void put_text_map(const JsonText& json, const JsonValue& value, Column& column, std::size_t row);
+  void put_text_map(const JsonText& outer, const JsonValue& value, Column& column, std::size_t row);
   void put_resources(const JsonText& json, const JsonValue& value, Column& column, std::size_t row, std::string& other);
   std::string_view actor_of(const JsonText& json, const JsonValue& identity);
+  std::string_view text_inside(const JsonText& json, const JsonValue& value, std::span<const std::string_view> path);
+
+  // A value inside a record, with its members; kept for its memory.
+  struct Nested {
+    JsonText json;
+    JsonMembers members;
+  };
+  Nested& open_nested(const JsonText& json, const JsonValue& value);
+  void close_nested() { --nesting_; }
+
   static void add_member(std::string& out, std::string_view key, std::string_view json_value);
 
   const LiteralFilter& filter_;
@@ -770,7 +771,7 @@ class Reader final : public RecordReader {
   std::size_t token_ = 0;   // at or near at_
   JsonMembers members_;
   JsonMembers inner_;
-  std::vector<JsonMembers> nested_;  // one per depth, kept for their memory
+  std::deque<Nested> nested_;  // one per depth; references to it stay
   std::size_t nesting_ = 0;
   const JsonText* envelope_json_ = nullptr;
 
@@ -815,10 +816,9 @@ void Reader::put_row(const JsonText& json, std::string_view text, const JsonMemb
     }
   }
   if (envelope != nullptr && other_wanted_) {
-    const JsonText& around = envelope_json_ != nullptr ? *envelope_json_ : json;
     for (const JsonMember& member : *envelope) {
-      const std::string_view key = around.key(member);
-      if (key != "detail" && key != "message") add_member(other, key, around.slice(member.value));
+      const std::string_view key = envelope_json_->key(member);
+      if (key != "detail" && key != "message") add_member(other, key, envelope_json_->slice(member.value));
     }
   }
 
@@ -829,14 +829,8 @@ void Reader::put_row(const JsonText& json, std::string_view text, const JsonMemb
     std::string_view instant = plain(kEventTime);
     if (instant.data() == nullptr && found[kTimeWindowMember] != nullptr &&
         found[kTimeWindowMember]->value.kind == '{') {
-      std::uint32_t end = 0;
-      std::size_t next = 0;
-      JsonMembers window;
-      if (json.walk(found[kTimeWindowMember]->value.token, window, end, next) == JsonWalk::kDone) {
-        if (const JsonMember* start = find_member(json, window, "windowStart")) {
-          instant = json.plain(start->value, batch.arena);
-        }
-      }
+      static constexpr std::string_view kStart[] = {"windowStart"};
+      instant = text_inside(json, found[kTimeWindowMember]->value, kStart);
     }
     if (const auto parsed = parse_iso_instant(instant)) {
       batch.event_time.set_integer(row, *parsed);
@@ -914,26 +908,23 @@ void Reader::put_row(const JsonText& json, std::string_view text, const JsonMemb
 
 // Fills a struct column (its wanted members) from an object. Members without a column are appended to `leftover` as an
 // open JSON object; a value that is no object goes there as it is.
-void Reader::put_struct(const JsonText& json, const JsonValue& value, std::span<const Field> fields, Column& column,
+void Reader::put_struct(const JsonText& outer, const JsonValue& value, std::span<const Field> fields, Column& column,
                         std::size_t row, std::string* leftover) {
   if (value.kind != '{') {
     column.set_null(row);
-    if (json.slice(value) != "null") {
+    if (outer.slice(value) != "null") {
       ++batch_->counts.bad_values;
-      if (leftover != nullptr) *leftover = json.slice(value);
+      if (leftover != nullptr) *leftover = outer.slice(value);
     }
     return;
   }
-  if (nesting_ == nested_.size()) nested_.emplace_back();
-  JsonMembers members = std::move(nested_[nesting_++]);
-  std::uint32_t end = 0;
-  std::size_t next = 0;
-  json.walk(value.token, members, end, next);
+  const Nested& nested = open_nested(outer, value);
+  const JsonText& json = nested.json;
   for (Column& child : column.children) {
     if (child.wanted) child.set_null(row);
   }
   column.valid[row] = 1;
-  for (const JsonMember& member : members) {
+  for (const JsonMember& member : nested.members) {
     const std::string_view key = json.key(member);
     const auto field = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.json == key; });
     if (field == fields.end()) {
@@ -955,24 +946,22 @@ void Reader::put_struct(const JsonText& json, const JsonValue& value, std::span<
       child.set_text(row, json.plain(member.value, batch_->arena));
     }
   }
-  nested_[--nesting_] = std::move(members);
+  close_nested();
 }
 
-void Reader::put_text_map(const JsonText& json, const JsonValue& value, Column& column, std::size_t row) {
+void Reader::put_text_map(const JsonText& outer, const JsonValue& value, Column& column, std::size_t row) {
   column.set_null(row);
   if (value.kind != '{') {
-    if (json.slice(value) != "null") ++batch_->counts.bad_values;
+    if (outer.slice(value) != "null") ++batch_->counts.bad_values;
     return;
   }
-  JsonMembers members;
-  std::uint32_t end = 0;
-  std::size_t next = 0;
-  json.walk(value.token, members, end, next);
+  const Nested& nested = open_nested(outer, value);
+  const JsonText& json = nested.json;
   Column& keys = column.children[0];
   Column& values = column.children[1];
   std::uint32_t at = column.list_end[row];
   const std::uint32_t first = at;
-  for (const JsonMember& member : members) {
+  for (const JsonMember& member : nested.members) {
     const std::string_view key = unescape_json(json.key(member), batch_->arena);
     // A map has each key once; the last value counts.
     std::uint32_t place = first;
@@ -987,6 +976,7 @@ void Reader::put_text_map(const JsonText& json, const JsonValue& value, Column& 
     }
     values.set_text(place, json.plain(member.value, batch_->arena));
   }
+  close_nested();
   column.list_end[row] = at;
   column.valid[row] = 1;
 }
@@ -1001,20 +991,18 @@ void Reader::put_resources(const JsonText& json, const JsonValue& value, Column&
     }
     return;
   }
-  JsonMembers elements;
-  std::uint32_t end = 0;
-  std::size_t next = 0;
-  json.walk(value.token, elements, end, next);
+  const Nested& nested = open_nested(json, value);
   Column& element_column = column.children[0];
   std::uint32_t at = column.list_end[row];
   bool lost = false;
-  for (const JsonMember& element : elements) {
+  for (const JsonMember& element : nested.members) {
     if (element_column.valid.size() < at + 1) element_column.resize(at + 1);
     std::string leftover;
-    put_struct(json, element.value, kResourceFields, element_column, at, &leftover);
+    put_struct(nested.json, element.value, kResourceFields, element_column, at, &leftover);
     lost = lost || !leftover.empty();
     ++at;
   }
+  close_nested();
   if (lost && other_wanted_) add_member(other, "resources", json.slice(value));
   column.list_end[row] = at;
   column.valid[row] = 1;
@@ -1022,32 +1010,35 @@ void Reader::put_resources(const JsonText& json, const JsonValue& value, Column&
 
 // The session issuer's arn, else userIdentity.arn, else invokedBy, else the principal id.
 std::string_view Reader::actor_of(const JsonText& json, const JsonValue& identity) {
-  if (identity.kind != '{') return {};
-  std::uint32_t end = 0;
-  std::size_t next = 0;
-  JsonMembers members;
-  json.walk(identity.token, members, end, next);
-  if (const JsonMember* context = find_member(json, members, "sessionContext");
-      context != nullptr && context->value.kind == '{') {
-    JsonMembers inner;
-    json.walk(context->value.token, inner, end, next);
-    if (const JsonMember* issuer = find_member(json, inner, "sessionIssuer");
-        issuer != nullptr && issuer->value.kind == '{') {
-      JsonMembers issuer_members;
-      json.walk(issuer->value.token, issuer_members, end, next);
-      if (const JsonMember* arn = find_member(json, issuer_members, "arn")) {
-        const std::string_view text = json.plain(arn->value, batch_->arena);
-        if (!text.empty()) return text;
-      }
-    }
-  }
+  static constexpr std::string_view kIssuerArn[] = {"sessionContext", "sessionIssuer", "arn"};
+  const std::string_view issuer = text_inside(json, identity, kIssuerArn);
+  if (!issuer.empty()) return issuer;
   for (const std::string_view key : {"arn", "invokedBy", "principalId"}) {
-    if (const JsonMember* member = find_member(json, members, key)) {
-      const std::string_view text = json.plain(member->value, batch_->arena);
-      if (!text.empty()) return text;
-    }
+    const std::string_view text = text_inside(json, identity, std::span(&key, 1));
+    if (!text.empty()) return text;
   }
   return {};
+}
+
+// The text of the member that `path` leads to through objects; data() == nullptr where it does not.
+std::string_view Reader::text_inside(const JsonText& json, const JsonValue& value,
+                                     std::span<const std::string_view> path) {
+  if (value.kind != '{') return {};
+  const Nested& nested = open_nested(json, value);
+  std::string_view text;
+  if (const JsonMember* member = find_member(nested.json, nested.members, path[0])) {
+    text = path.size() == 1 ? nested.json.plain(member->value, batch_->arena)
+                            : text_inside(nested.json, member->value, path.subspan(1));
+  }
+  close_nested();
+  return text;
+}
+
+Reader::Nested& Reader::open_nested(const JsonText& json, const JsonValue& value) {
+  if (nesting_ == nested_.size()) nested_.emplace_back();
+  Nested& nested = nested_[nesting_++];
+  if (!nested.json.read(json.slice(value), nested.members)) ++batch_->counts.bad_values;
+  return nested;
 }
 
 // `[prefix/]AWSLogs/[o-ORG/]ACCOUNT/KIND/REGION/YYYY/MM/DD/ACCOUNT_KIND_REGION_YYYYMMDDTHHmmZ_UNIQUE.json.gz`
@@ -1078,66 +1069,58 @@ std::optional<KeyFacts> read_key(std::string_view key) {
   return facts;
 }
 
-// Looks at the first elements of the head: is one an event, whole or as far as it can be seen?
+// Is this an event, or an envelope around one, whole or as far as it can be seen?
+bool looks_like_event(const JsonText& json, const JsonMembers& members) {
+  if (is_event(json, members)) return true;
+  JsonText inner;
+  JsonMembers inner_members;
+  if (const JsonMember* detail = find_member(json, members, "detail"); detail != nullptr && detail->value.kind == '{') {
+    return inner.read(json.slice(detail->value), inner_members) && is_event(inner, inner_members);
+  }
+  const JsonMember* message = find_member(json, members, "message");
+  if (message == nullptr || message->value.kind != '"' || find_member(json, members, "messageType") != nullptr) {
+    return false;
+  }
+  Arena arena;
+  std::string text(json.plain(message->value, arena));
+  const std::size_t size = text.size();
+  text.append(kBlockPaddingBytes, '\0');
+  return inner.read(std::string_view(text).substr(0, size), inner_members) && is_event(inner, inner_members);
+}
+
+// Looks at the first elements of the head.
 Verdict detect(std::string_view head, bool whole) {
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
-  const std::size_t open = head.find_first_not_of(" \t\r\n");
-  if (open == std::string_view::npos) return whole ? Verdict::kMaybe : Verdict::kNo;
-  if (head[open] != '{' && head[open] != '[') return Verdict::kNo;
+  const auto skip_between = [&] { head.remove_prefix(std::min(head.find_first_not_of(", \t\r\n"), head.size())); };
+  skip_between();
+  if (head.empty()) return whole ? Verdict::kMaybe : Verdict::kNo;
+  if (head[0] != '{' && head[0] != '[') return Verdict::kNo;
   JsonText json;
-  json.start(head.substr(open));
-  json.finish();
   JsonMembers members;
-  JsonMembers inner;
-  Arena arena;
   std::uint32_t end = 0;
   std::size_t next = 0;
-  constexpr int kElementsMax = 8;
-  int looked = 0;
-  bool empty_container = false;
-  for (std::size_t i = 0; i < json.token_count() && looked < kElementsMax;) {
-    if (json.text()[json.token(i)] != '{') {
-      ++i;
-      continue;
-    }
-    ++looked;
-    const JsonWalk walk = json.walk(i, members, end, next);
-    if (is_event(json, members)) return Verdict::kYes;
-    for (const JsonMember& member : members) {
-      const std::string_view key = json.key(member);
-      if (key == "detail" && member.value.kind == '{') {
-        json.walk(member.value.token, inner, end, next);
-        if (is_event(json, inner)) return Verdict::kYes;
-      }
-      if (key == "message" && member.value.kind == '"' && find_member(json, members, "messageType") == nullptr) {
-        const std::string_view text = json.plain(member.value, arena);
-        std::string copy(text);
-        copy.append(kBlockPaddingBytes, '\0');
-        JsonText event;
-        event.start(std::string_view(copy).substr(0, text.size()));
-        event.finish();
-        if (event.token_count() > 0 && text.starts_with('{')) {
-          event.walk(0, inner, end, next);
-          if (is_event(event, inner)) return Verdict::kYes;
-        }
-      }
-      if (key == "Records" && member.value.kind == '[' && members.size() == 1) {
-        empty_container = json.slice(member.value).find_first_not_of("[] \t\r\n") == std::string_view::npos;
-      }
-    }
-    // Only elements of the container and texts at top level can be events: not what lies deeper.
-    if (looked == 1 && walk != JsonWalk::kDone && members.empty()) {
-      ++i;
-      continue;
-    }
-    if (looked == 1 && find_member(json, members, "Records") != nullptr) {
-      ++i;
-      continue;
-    }
-    if (walk != JsonWalk::kDone) break;
-    i = next;
+  bool in_container = head[0] == '[';
+  if (in_container) {
+    head.remove_prefix(1);
+  } else if (const std::size_t first = container_start(head); first != std::string_view::npos) {
+    in_container = true;
+    head.remove_prefix(first);
   }
-  return empty_container ? Verdict::kMaybe : Verdict::kNo;
+  constexpr int kElementsMax = 8;
+  for (int looked = 0; looked < kElementsMax; ++looked) {
+    skip_between();
+    if (in_container && looked == 0 && head.starts_with(']')) return Verdict::kMaybe;  // an empty container
+    if (!head.starts_with('{')) break;
+    json.start(head);
+    json.finish();
+    const JsonWalk walk = json.walk(0, members, end, next);
+    if (looks_like_event(json, members)) return Verdict::kYes;
+    if (walk != JsonWalk::kDone) break;
+    const JsonMember* records = find_member(json, members, "Records");
+    head.remove_prefix(!in_container && records != nullptr && records->value.kind == '[' ? records->value.begin + 1
+                                                                                         : end);
+  }
+  return Verdict::kNo;
 }
 
 std::unique_ptr<RecordReader> make_reader(const LiteralFilter& filter) { return std::make_unique<Reader>(filter); }

@@ -276,7 +276,7 @@ TEST(IndexJson, ScalarKeepsItsContract) {
   const std::string text = R"({"a\"{":[1,"\\"],"b":{}})";
   std::string seen;
   for (const std::uint32_t place : index_in_steps(scalar(), text, 4096).places) seen += text[place];
-  EXPECT_EQ(seen, R"({"["]"{}})");
+  EXPECT_EQ(seen, R"({"[]"{}})");
 }
 
 TEST(IndexJson, RandomText) {
