@@ -16,6 +16,7 @@ packages_to_build=(
   libcli11-dev:CLI/CLI.hpp)
 packages_to_test=(
   libgtest-dev:gtest/gtest.h python3:python3 clang-format-19:clang-format-19 clang-19:clang++-19
+  git:git
   libclang-rt-19-dev:/usr/lib/llvm-19/lib/clang/19/include/fuzzer/FuzzedDataProvider.h)
 packages_to_fetch=(npm:npm python3-pip:pip3 ca-certificates:/etc/ssl/certs/ca-certificates.crt)
 

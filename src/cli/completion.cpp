@@ -174,6 +174,9 @@ std::string manual_page() {
   text +=
       ".SH EXIT STATUS\n0 fine, 1 the query is wrong, 2 the command line is wrong, 3 an object could not be read (the\n"
       "answer is partial), 4 rejects under \\-\\-strict, 130 interrupted. Where several hold: 2, 1, 3, 4.\n"
+      ".SH LIMITS\nA line that was torn exactly at the border of a field, or inside its last one, cannot be told from "
+      "a\n"
+      "shorter one. A record longer than 16 MiB is a reject.\n"
       ".SH ENVIRONMENT\n.TP\nTMPDIR\nwhere answers that do not fit into memory are kept while they are made\n"
       ".TP\nOTOMO_KERNEL\nthe instruction set to use: avx512, avx2, neon, scalar\n.TP\nNO_COLOR\nno colours\n";
   return text;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Any bytes through DecodedSource: what comes out, and the damage, do not depend on the portions in which the bytes come
-// and are asked for.
+// Any bytes through DecodedSource: what comes out, and the damage, do not depend on the portions in which the bytes
+// come and are asked for.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -64,13 +64,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static otomo::io::DecodedSource source;
   const Decoded whole = decode(source, bytes, bytes.size() + 1, kPlainBytesMax + 1);
   const Decoded parts = decode(source, bytes, 1U + data[0], 1U + 16U * data[1]);
-  const std::size_t common = std::min(whole.text.size(), parts.text.size());
+  // How far a decoder comes before it finds damage depends on what it was given, because it looks ahead; and ISA-L
+  // gives the bytes of a match whose distance it finds to be wrong, up to 258 of them.
+  constexpr std::size_t kWrongBytesMax = 258;
+  const auto torn = [](const Decoded& decoded) {
+    return decoded.damage && decoded.damage->kind != otomo::io::DamageKind::kTrailingGarbage;
+  };
+  std::size_t common = std::min(whole.text.size(), parts.text.size());
+  if (torn(whole) || torn(parts)) common -= std::min(common, kWrongBytesMax);
   if (whole.text.compare(0, common, parts.text, 0, common) != 0) std::abort();
   if (!whole.ended || !parts.ended) return 0;
-  // Decoders look ahead: how far they come before they find damage depends on what they were given.
-  const bool corrupt = whole.damage && whole.damage->kind == otomo::io::DamageKind::kCorrupt;
-  if (whole.text.size() != parts.text.size() && !corrupt) std::abort();
+  if (whole.text.size() != parts.text.size() && !torn(whole)) std::abort();
   if (whole.damage.has_value() != parts.damage.has_value()) std::abort();
-  if (whole.damage && whole.damage->kind != parts.damage->kind) std::abort();
+  // Given byte by byte, ISA-L takes a header whose own checksum is wrong for one that has not ended: both are torn.
+  if (torn(whole) != torn(parts)) std::abort();
   return 0;
 }

@@ -23,8 +23,9 @@ void check_lines(const Kernels& kernel, const Kernels& scalar, const char* at, c
     scalar.split_line(at, end, wanted, expected);
     kernel.split_line(at, end, wanted, actual);
     const std::uint32_t places = std::min(wanted, expected.separators);
-    if (actual.length != expected.length || actual.complete != expected.complete || actual.regular != expected.regular ||
-        actual.quotes != expected.quotes || actual.separators != expected.separators ||
+    if (actual.length != expected.length || actual.complete != expected.complete ||
+        actual.regular != expected.regular || actual.quotes != expected.quotes ||
+        actual.separators != expected.separators ||
         !std::equal(actual.places, actual.places + places, expected.places)) {
       std::abort();
     }

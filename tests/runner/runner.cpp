@@ -20,6 +20,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -36,6 +37,7 @@ struct TestFile {
   std::vector<Block> blocks;
   std::vector<std::vector<std::string>> leads;  // lines that stand before block i; the last: behind all of them
   std::string skip_without;
+  std::string fault;  // with its line; empty: the file is well formed
 };
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -63,6 +65,10 @@ TestFile parse(const std::vector<std::string>& lines) {
     Block block;
     block.line = i + 1;
     while (i < lines.size() && lines[i] != "----") block.commands.push_back(lines[i++]);
+    if (i == lines.size()) {
+      file.fault = fmt::format("{}: a command without \"----\" behind it", block.line);
+      break;
+    }
     ++i;
     const bool doubled = i < lines.size() && lines[i] == "----";
     if (doubled) ++i;
@@ -98,16 +104,43 @@ std::vector<std::string> run(const Block& block, const std::string& otomo, const
   return lines;
 }
 
+// The lines that only one of the two has, those that both have left out (a longest common subsequence).
 void show_difference(const fs::path& path, const Block& block, const std::vector<std::string>& actual) {
   fmt::print("{}:{}: {}\n", path.string(), block.line, block.commands.front());
-  const std::size_t count = std::max(block.expected.size(), actual.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    const bool has_expected = i < block.expected.size();
-    const bool has_actual = i < actual.size();
-    if (has_expected && has_actual && block.expected[i] == actual[i]) continue;
-    if (has_expected) fmt::print("  - {}\n", block.expected[i]);
-    if (has_actual) fmt::print("  + {}\n", actual[i]);
+  const auto& expected = block.expected;
+  // common[i][j]: lines that expected[i..] and actual[j..] have in common.
+  std::vector<std::vector<std::size_t>> common(expected.size() + 1, std::vector<std::size_t>(actual.size() + 1));
+  for (std::size_t i = expected.size(); i-- > 0;) {
+    for (std::size_t j = actual.size(); j-- > 0;) {
+      common[i][j] = expected[i] == actual[j] ? common[i + 1][j + 1] + 1 : std::max(common[i + 1][j], common[i][j + 1]);
+    }
   }
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < expected.size() || j < actual.size()) {
+    if (i < expected.size() && j < actual.size() && expected[i] == actual[j]) {
+      ++i;
+      ++j;
+    } else if (j == actual.size() || (i < expected.size() && common[i + 1][j] >= common[i][j + 1])) {
+      fmt::print("  - {}\n", expected[i++]);
+    } else {
+      fmt::print("  + {}\n", actual[j++]);
+    }
+  }
+}
+
+// What the user has set must not show in an expectation; what the sanitizers and the system need stays.
+void clean_environment() {
+  std::vector<std::pair<std::string, std::string>> kept;
+  for (const char* name :
+       {"PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "OTOMO_KERNEL"}) {
+    if (const char* value = std::getenv(name)) kept.emplace_back(name, value);
+  }
+  ::clearenv();
+  for (const auto& [name, value] : kept) ::setenv(name.c_str(), value.c_str(), 1);
+  ::setenv("LC_ALL", "C.UTF-8", 1);
+  ::setenv("TZ", "UTC", 1);
+  ::setenv("NO_COLOR", "1", 1);
 }
 
 void write(const fs::path& path, const TestFile& file) {
@@ -144,17 +177,15 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: otomo-test-runner --otomo BINARY [--rewrite] FILE.test ...\n");
     return 2;
   }
-  ::setenv("LC_ALL", "C.UTF-8", 1);
-  ::setenv("TZ", "UTC", 1);
-  ::setenv("NO_COLOR", "1", 1);
+  clean_environment();
   std::size_t passed = 0;
   std::size_t failed = 0;
   for (const fs::path& path : paths) {
     std::ifstream in(path, std::ios::binary);
     const std::string text(std::istreambuf_iterator<char>(in), {});
     TestFile file = parse(lines_of(text));
-    if (file.blocks.empty()) {
-      fmt::print("{}: no test in it\n", path.string());
+    if (!file.fault.empty() || file.blocks.empty()) {
+      fmt::print("{}:{}\n", path.string(), file.fault.empty() ? "1: no test in it" : file.fault);
       ++failed;
       continue;
     }

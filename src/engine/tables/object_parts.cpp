@@ -61,7 +61,7 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
   for (std::uint32_t i = 0; i < options.listing->objects.size(); ++i) options.objects.push_back(i);
   options.forced = session->inputs.forced;
   options.reports = true;
-  options.interrupted = [session] { return session->stop.load(std::memory_order_relaxed); };
+  options.interrupted = [stop = &session->stop] { return stop->load(std::memory_order_relaxed); };
   options.project = [](const formats::Format&, formats::Batch& batch) {
     batch.event_time.wanted = true;
     batch.account_id.wanted = true;

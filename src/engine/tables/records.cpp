@@ -149,7 +149,7 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
   options.wanted = bound.format;
   options.forced = session->inputs.forced;
   options.filter = bound.pruning.literals;
-  options.interrupted = [session] { return session->stop.load(std::memory_order_relaxed); };
+  options.interrupted = [stop = &session->stop] { return stop->load(std::memory_order_relaxed); };
   options.project = [outputs = global->outputs](const formats::Format& format, formats::Batch& batch) {
     project(outputs, format, batch);
   };

@@ -50,7 +50,7 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
   options.listing = &session->inputs.listing;
   for (std::uint32_t i = 0; i < options.listing->objects.size(); ++i) options.objects.push_back(i);
   options.forced = session->inputs.forced;
-  options.interrupted = [session] { return session->stop.load(std::memory_order_relaxed); };
+  options.interrupted = [stop = &session->stop] { return stop->load(std::memory_order_relaxed); };
   options.project = [](const formats::Format&, formats::Batch&) {};
   global->scan = std::make_shared<Scan>(std::move(options));
   global->threads_max = session->threads;

@@ -174,8 +174,7 @@ TEST(EveryFormat, AColumnDoesNotDependOnTheOthers) {
           std::sort(expected.begin(), expected.end());
           std::sort(actual.begin(), actual.end());
         }
-        ASSERT_EQ(actual, expected)
-            << sample.name << ", " << sample.format->columns[column].name;
+        ASSERT_EQ(actual, expected) << sample.name << ", " << sample.format->columns[column].name;
       }
     }
   }

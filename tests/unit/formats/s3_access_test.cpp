@@ -360,8 +360,7 @@ TEST(S3Access, LinesAroundTheLimit) {
   const std::size_t place = head.find("HTTP/1.1");
   ASSERT_NE(place, std::string::npos);
   const std::string good = head + '\n';
-  for (const std::size_t size :
-       {kRecordBytesMax - 1, kRecordBytesMax, kRecordBytesMax + 100'000}) {
+  for (const std::size_t size : {kRecordBytesMax - 1, kRecordBytesMax, kRecordBytesMax + 100'000}) {
     std::string line = head;
     line.insert(place, size - line.size(), 'x');
     const std::string text = good + line + '\n' + good;

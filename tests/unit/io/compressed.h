@@ -50,7 +50,8 @@ inline std::string bzip2(std::string_view text) {
   std::string out(text.size() + text.size() / 8 + 1024, '\0');
   std::string copy(text);
   auto size = static_cast<unsigned>(out.size());
-  EXPECT_EQ(BZ2_bzBuffToBuffCompress(out.data(), &size, copy.data(), static_cast<unsigned>(copy.size()), 1, 0, 0), BZ_OK);
+  EXPECT_EQ(BZ2_bzBuffToBuffCompress(out.data(), &size, copy.data(), static_cast<unsigned>(copy.size()), 1, 0, 0),
+            BZ_OK);
   out.resize(size);
   return out;
 }
@@ -115,7 +116,8 @@ inline Decoded decode(DecodedSource& source, std::unique_ptr<ByteSource> bytes, 
 inline std::string loggish_text(std::size_t size, unsigned seed = 1) {
   std::mt19937 random(seed);
   std::string text;
-  while (text.size() < size) text += "192.0.2." + std::to_string(random() % 256) + " GET /" + std::to_string(random()) + " 200\n";
+  while (text.size() < size)
+    text += "192.0.2." + std::to_string(random() % 256) + " GET /" + std::to_string(random()) + " 200\n";
   text.resize(size);
   return text;
 }

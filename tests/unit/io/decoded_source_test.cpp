@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every codec: what went in comes out, in any portions; damage is told, and what was good before it comes out; errors of
-// the source below are errors.
+// Every codec: what went in comes out, in any portions; damage is told, and what was good before it comes out; errors
+// of the source below are errors.
 #include "io/decoded_source.h"
 
 #include "unit/io/compressed.h"
@@ -39,7 +39,8 @@ TEST(DecodedSource, InAnyPortions) {
   const std::string text = loggish_text(5'000);
   DecodedSource source;
   for (const Compressor& codec : kCompressors) {
-    const std::string stored = codec.compress(text.substr(0, 2'000)) + codec.compress("") + codec.compress(text.substr(2'000));
+    const std::string stored =
+        codec.compress(text.substr(0, 2'000)) + codec.compress("") + codec.compress(text.substr(2'000));
     for (const std::size_t in_step : {1U, 2U, 7U, 100'000U}) {
       for (const std::size_t out_step : {1U, 3U, 100U, 100'000U}) {
         const Decoded decoded = decode(source, source_of(stored, in_step), out_step);
@@ -49,7 +50,8 @@ TEST(DecodedSource, InAnyPortions) {
     }
   }
   for (const std::size_t in_step : {1U, 100'000U}) {
-    for (const std::size_t out_step : {1U, 3U, 100'000U}) EXPECT_EQ(decode(source, source_of(text, in_step), out_step).text, text);
+    for (const std::size_t out_step : {1U, 3U, 100'000U})
+      EXPECT_EQ(decode(source, source_of(text, in_step), out_step).text, text);
   }
 }
 
@@ -73,7 +75,8 @@ TEST(DecodedSource, TrailingGarbage) {
   const std::string text = loggish_text(3'000);
   DecodedSource source;
   for (const Compressor& codec : kCompressors) {
-    for (const std::string& garbage : {std::string("x"), std::string("\x1f"), std::string(1'000, '\0'), std::string("plain text\n")}) {
+    for (const std::string& garbage :
+         {std::string("x"), std::string("\x1f"), std::string(1'000, '\0'), std::string("plain text\n")}) {
       for (const std::size_t step : {1U, 100'000U}) {
         const Decoded decoded = decode(source, source_of(codec.compress(text) + garbage, step));
         EXPECT_EQ(decoded.text, text) << codec.name;
@@ -133,8 +136,9 @@ TEST(DecodedSource, AFlippedByteIsFoundAndWhatStandsBeforeItIsGood) {
 TEST(DecodedSource, RandomBytesBehindAHeadEndSomehow) {
   std::mt19937 random(9);
   DecodedSource source;
-  for (const std::string_view head : {std::string_view("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10), std::string_view("\x28\xb5\x2f\xfd", 4),
-                                      std::string_view("BZh9\x31\x41\x59\x26\x53\x59", 10)}) {
+  for (const std::string_view head :
+       {std::string_view("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10), std::string_view("\x28\xb5\x2f\xfd", 4),
+        std::string_view("BZh9\x31\x41\x59\x26\x53\x59", 10)}) {
     for (int round = 0; round < 500; ++round) {
       std::string stored(head);
       for (std::size_t i = random() % 200; i > 0; --i) stored += static_cast<char>(random());
@@ -166,8 +170,9 @@ TEST(DecodedSource, TheSourceFailsAtTheNthRead) {
 
 TEST(DecodedSource, AMagicNumberAloneIsNoCodec) {
   DecodedSource source;
-  for (const std::string& text : {std::string(), std::string("B"), std::string("BZh9"), std::string("BZhello, world\n"), std::string("\x1f\x8b"),
-                                  std::string("\x1f\x8b\x07 compressed by something else"), std::string("\x28\xb5\x2f")}) {
+  for (const std::string& text :
+       {std::string(), std::string("B"), std::string("BZh9"), std::string("BZhello, world\n"), std::string("\x1f\x8b"),
+        std::string("\x1f\x8b\x07 compressed by something else"), std::string("\x28\xb5\x2f")}) {
     const Decoded decoded = decode(source, source_of(text));
     EXPECT_EQ(source.codec(), nullptr);
     EXPECT_EQ(decoded.text, text);

@@ -25,7 +25,8 @@ namespace fs = std::filesystem;
 
 std::string line(std::size_t id, std::size_t agent_bytes) {
   return "79a59df900b949e5 docs-example [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - ID" + std::to_string(id) +
-         " REST.GET.OBJECT key \"GET /key HTTP/1.1\" 200 - 512 512 12 11 \"-\" \"" + std::string(agent_bytes, 'a') + "\" -\n";
+         " REST.GET.OBJECT key \"GET /key HTTP/1.1\" 200 - 512 512 12 11 \"-\" \"" + std::string(agent_bytes, 'a') +
+         "\" -\n";
 }
 
 class ScanTest : public testing::Test {
@@ -37,7 +38,9 @@ class ScanTest : public testing::Test {
   }
   void TearDown() override { fs::remove_all(root_); }
 
-  void write(const std::string& name, const std::string& bytes) { std::ofstream(root_ / name, std::ios::binary) << bytes; }
+  void write(const std::string& name, const std::string& bytes) {
+    std::ofstream(root_ / name, std::ios::binary) << bytes;
+  }
 
   struct Found {
     std::multiset<std::string> pieces;  // "object offset raw" of records, with the reason of rejects
@@ -82,10 +85,12 @@ class ScanTest : public testing::Test {
             }
             const std::string name = listing->objects[worker.object()].name;
             for (std::size_t row = 0; row < (*batch)->rows; ++row) {
-              found.pieces.insert(name + ' ' + std::to_string((*batch)->offsets[row]) + ' ' + std::string((*batch)->raw[row]));
+              found.pieces.insert(name + ' ' + std::to_string((*batch)->offsets[row]) + ' ' +
+                                  std::string((*batch)->raw[row]));
             }
             for (const formats::Reject& reject : (*batch)->rejects) {
-              found.pieces.insert(name + ' ' + std::to_string(reject.offset) + ' ' + std::string(word_of(reject.reason)));
+              found.pieces.insert(name + ' ' + std::to_string(reject.offset) + ' ' +
+                                  std::string(word_of(reject.reason)));
             }
           }
         });
@@ -107,7 +112,8 @@ class ScanTest : public testing::Test {
     const formats::Format& format = *formats::find_format("s3_access");
     formats::WholeReader reader(format, {}, true);
     for (const formats::Item& item : reader.read(text).items) {
-      const std::string piece = name + ' ' + std::to_string(item.offset) + ' ' + (item.is_record ? item.raw : item.values[0]);
+      const std::string piece =
+          name + ' ' + std::to_string(item.offset) + ' ' + (item.is_record ? item.raw : item.values[0]);
       const auto place = found.pieces.find(piece);
       ASSERT_NE(place, found.pieces.end()) << "lost: " << piece.substr(0, 200);
       found.pieces.erase(place);
@@ -115,7 +121,8 @@ class ScanTest : public testing::Test {
   }
 
   static void expect_nothing_else(const Found& found) {
-    EXPECT_TRUE(found.pieces.empty()) << found.pieces.size() << " more, such as " << found.pieces.begin()->substr(0, 200);
+    EXPECT_TRUE(found.pieces.empty()) << found.pieces.size() << " more, such as "
+                                      << found.pieces.begin()->substr(0, 200);
   }
 
   fs::path root_;
@@ -170,7 +177,8 @@ TEST_F(ScanTest, SmallAndLargePlainAndCompressed) {
 }
 
 TEST_F(ScanTest, LinesOverTheLimit) {
-  const std::string text = line(1, 10) + std::string(kRecordBytesMax + 2'000'000, 'x') + '\n' + line(2, 10) + line(3, kRecordBytesMax) + line(4, 10);
+  const std::string text = line(1, 10) + std::string(kRecordBytesMax + 2'000'000, 'x') + '\n' + line(2, 10) +
+                           line(3, kRecordBytesMax) + line(4, 10);
   write("1-plain.log", text);
   write("2-compressed.log.gz", io::gzip(text));
   for (const std::size_t workers : {1U, 2U}) {

@@ -33,7 +33,8 @@ class TextFile final : public io::RandomAccess {
 
 class TextStream final : public io::ByteSource {
  public:
-  TextStream(std::string text, std::size_t step, std::size_t failing) : text_(std::move(text)), step_(step), failing_(failing) {}
+  TextStream(std::string text, std::size_t step, std::size_t failing)
+      : text_(std::move(text)), step_(step), failing_(failing) {}
 
   Result<std::size_t> read(std::span<char> out) override {
     if (++reads_ == failing_) return world_error("the disk is gone");
@@ -53,7 +54,8 @@ class TextStream final : public io::ByteSource {
 
 std::string random_lines(std::mt19937& random, std::size_t lines, std::size_t length_max) {
   std::string text;
-  for (std::size_t i = 0; i < lines; ++i) text += std::string(random() % (length_max + 1), static_cast<char>('a' + i % 26)) + '\n';
+  for (std::size_t i = 0; i < lines; ++i)
+    text += std::string(random() % (length_max + 1), static_cast<char>('a' + i % 26)) + '\n';
   if (!text.empty() && random() % 3 == 0) text.pop_back();
   return text;
 }
