@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <future>
 
 #include "formats/registry.h"
 
@@ -45,7 +46,11 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
     }
   }
   inputs.literal_filters = !options.strict;
-  auto listing = io::list_objects(options.from);
+  auto listed = std::async(std::launch::async, [&options] { return io::list_objects(options.from); });
+  auto created = engine::Database::create();
+  auto listing = listed.get();
+  if (!created) return std::unexpected(created.error());
+  question->database_ = std::move(*created);
   if (!listing) return std::unexpected(listing.error());
   question->objects_listed_ = listing->objects.size();
   question->unlisted_ = listing->unread;
@@ -61,9 +66,9 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
   database.temp_folder = question->temp_folder_->path();
   database.time_zone = options.time_zone;
   database.writable_path = options.parquet_path;
-  auto opened = engine::Database::open(database, std::move(inputs));
-  if (!opened) return std::unexpected(opened.error());
-  question->database_ = std::move(*opened);
+  if (auto started = question->database_->start(database, std::move(inputs)); !started) {
+    return std::unexpected(started.error());
+  }
   return question;
 }
 

@@ -73,14 +73,20 @@ std::size_t trimmed_end(const std::string& sql) {
 
 class DuckDatabase final : public Database {
  public:
-  Result<void> start(const DatabaseOptions& options, Inputs inputs) {
+  Result<void> load() {
     return guarded([&]() -> Result<void> {
-      session_->inputs = std::move(inputs);
-      session_->threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
       duckdb::DBConfig config;
       config.replacement_scans.emplace_back(find_table, duckdb::make_uniq<TablesData>());
       database_ = duckdb::make_uniq<duckdb::DuckDB>(nullptr, &config);
       connection_ = duckdb::make_uniq<duckdb::Connection>(*database_);
+      return {};
+    });
+  }
+
+  Result<void> start(const DatabaseOptions& options, Inputs inputs) override {
+    return guarded([&]() -> Result<void> {
+      session_->inputs = std::move(inputs);
+      session_->threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
       register_tables();
       return configure(options);
     });
@@ -307,11 +313,9 @@ class DuckDatabase final : public Database {
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options, Inputs inputs) {
+Result<std::unique_ptr<Database>> Database::create() {
   auto database = std::make_unique<DuckDatabase>();
-  if (auto started = database->start(options, std::move(inputs)); !started) {
-    return std::unexpected(started.error());
-  }
+  if (auto loaded = database->load(); !loaded) return std::unexpected(loaded.error());
   return database;
 }
 

@@ -89,8 +89,10 @@ struct Progress {
 
 class Database {
  public:
+  // DuckDB alone, which takes a while: the objects can be listed meanwhile. Then start(), once, before all else.
   // Errors: kUsage for an unknown time zone, kWorld for anything DuckDB cannot start with.
-  static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options, Inputs inputs);
+  static Result<std::unique_ptr<Database>> create();
+  virtual Result<void> start(const DatabaseOptions& options, Inputs inputs) = 0;
   virtual ~Database() = default;
 
   // Answers one statement, which must be a question (SELECT, EXPLAIN, DESCRIBE, …).

@@ -55,6 +55,10 @@ class RecordReader {
  public:
   virtual ~RecordReader() = default;
 
+  // Forgets where it is: the next read() starts another object. What it knows of the filter and of the batch's wanted
+  // columns stays, so that an object costs no allocation.
+  virtual void restart() = 0;
+
   // Reads records from the front of `bytes` into `batch` until the batch is full or no whole record is left, and
   // returns how many bytes were consumed; the caller presents the rest again, with more behind it.
   //  - `offset` is the place of bytes[0] in the uncompressed object.
@@ -62,7 +66,8 @@ class RecordReader {
   //    everything unless the batch fills up.
   //  - Returning 0 without `last` and with the batch not full means "more bytes, please". A reader never asks for
   //    more once it holds kRecordBytesMax bytes: it rejects the record and skips it, keeping that in its state.
-  // REQUIRES: kBlockPaddingBytes readable bytes behind bytes.end(); the batch was made for this format.
+  // REQUIRES: kBlockPaddingBytes readable bytes behind bytes.end(); the batch was made for this format, and wants the
+  // same columns in every call.
   // The result does not depend on how the object was cut into calls.
   virtual std::size_t read(std::string_view bytes, std::uint64_t offset, bool last, Batch& batch) = 0;
 };

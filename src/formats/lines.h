@@ -22,6 +22,8 @@ class LineReader final : public RecordReader {
  public:
   explicit LineReader(const LiteralFilter& filter) : filter_(filter) {}
 
+  void restart() override { in_overlong_line_ = false; }
+
   std::size_t read(std::string_view bytes, std::uint64_t offset, bool last, Batch& batch) override {
     const char* const begin = bytes.data();
     const char* at = begin;

@@ -35,6 +35,9 @@ const Format* find_table(std::string_view table) {
 }
 
 const Format* detect(std::string_view key, std::string_view head, bool whole) {
+  for (const Format* format : all_formats()) {
+    if (format->read_key(key) && format->detect(head, whole) == Verdict::kYes) return format;
+  }
   const Format* certain = nullptr;
   const Format* named = nullptr;
   for (const Format* format : all_formats()) {

@@ -13,8 +13,8 @@ namespace {
 
 class FileSource final : public ByteSource, public RandomAccess {
  public:
-  FileSource(int descriptor, std::string path, bool owned)
-      : descriptor_(descriptor), path_(std::move(path)), owned_(owned) {}
+  FileSource(int descriptor, std::string path, bool owned, std::uint64_t size_bytes)
+      : descriptor_(descriptor), path_(std::move(path)), owned_(owned), size_bytes_(size_bytes) {}
   ~FileSource() override {
     if (owned_) ::close(descriptor_);
   }
@@ -37,17 +37,25 @@ class FileSource final : public ByteSource, public RandomAccess {
   }
 
   Result<std::size_t> read(std::span<char> out) override {
-    while (true) {
+    while (!ended_) {
       const ssize_t count = ::read(descriptor_, out.data(), out.size());
-      if (count >= 0) return static_cast<std::size_t>(count);
+      if (count >= 0) {
+        read_bytes_ += static_cast<std::uint64_t>(count);
+        ended_ = static_cast<std::size_t>(count) < out.size() && read_bytes_ == size_bytes_;
+        return static_cast<std::size_t>(count);
+      }
       if (errno != EINTR) return world_error("reading " + path_ + ": " + std::generic_category().message(errno));
     }
+    return 0;
   }
 
  private:
   int descriptor_;
   std::string path_;
   bool owned_;
+  std::uint64_t size_bytes_;
+  std::uint64_t read_bytes_ = 0;
+  bool ended_ = false;  // a read came back short where the file was said to end
 };
 
 }  // namespace
@@ -65,22 +73,26 @@ Result<std::size_t> read_fully(ByteSource& source, std::span<char> out) {
 
 namespace {
 
-Result<std::unique_ptr<FileSource>> open_descriptor(const std::string& path) {
+Result<std::unique_ptr<FileSource>> open_descriptor(const std::string& path, std::uint64_t size_bytes) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
     const std::string reason = std::generic_category().message(errno);
     return world_error("opening " + path + ": " + reason,
                        errno == EACCES ? "the file's permissions do not let this user read it" : "");
   }
-  return std::make_unique<FileSource>(descriptor, path, true);
+  return std::make_unique<FileSource>(descriptor, path, true, size_bytes);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<ByteSource>> open_file(const std::string& path) { return open_descriptor(path); }
+Result<std::unique_ptr<ByteSource>> open_file(const std::string& path, std::uint64_t size_bytes) {
+  return open_descriptor(path, size_bytes);
+}
 
-Result<std::unique_ptr<RandomAccess>> open_file_at(const std::string& path) { return open_descriptor(path); }
+Result<std::unique_ptr<RandomAccess>> open_file_at(const std::string& path) { return open_descriptor(path, 0); }
 
-std::unique_ptr<ByteSource> open_stdin() { return std::make_unique<FileSource>(STDIN_FILENO, "standard input", false); }
+std::unique_ptr<ByteSource> open_stdin() {
+  return std::make_unique<FileSource>(STDIN_FILENO, "standard input", false, 0);
+}
 
 }  // namespace otomo::io

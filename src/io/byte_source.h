@@ -24,8 +24,8 @@ class ByteSource {
 // Reads until `out` is full or the source ends.
 Result<std::size_t> read_fully(ByteSource& source, std::span<char> out);
 
-// Errors name the path.
-Result<std::unique_ptr<ByteSource>> open_file(const std::string& path);
+// Errors name the path. `size_bytes` as it was listed saves the last read, which would find the end; 0: not known.
+Result<std::unique_ptr<ByteSource>> open_file(const std::string& path, std::uint64_t size_bytes = 0);
 std::unique_ptr<ByteSource> open_stdin();
 
 // A file of which any part can be read. Any thread.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/decoded_source.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace otomo::io {
@@ -13,22 +14,37 @@ constexpr std::size_t kGarbageBytesKept = 256;
 
 DecodedSource::DecodedSource() : buffer_(kInputBytes) {}
 
-Result<void> DecodedSource::open(std::unique_ptr<ByteSource> source) {
+void DecodedSource::open(std::unique_ptr<ByteSource> source) {
   source_ = std::move(source);
   input_ = {};
   codec_ = nullptr;
   decoder_ = nullptr;
+  started_ = false;
   between_members_ = false;
   source_ended_ = false;
   damage_.reset();
   stored_bytes_ = 0;
-  while (input_.size() < kMagicBytesMax) {
-    const auto more = refill();
-    if (!more) return std::unexpected(more.error());
-    if (!*more) break;
+}
+
+// Reads the first bytes, and finds out what they are. Plain bytes need go no further than `out`: returns how many there
+// are. Others are put aside.
+Result<std::size_t> DecodedSource::start(std::span<char> out) {
+  started_ = true;
+  const bool direct = out.size() >= kMagicBytesMax;
+  const std::span<char> place = direct ? out.first(std::min(out.size(), kInputBytes)) : std::span<char>(buffer_);
+  std::size_t filled = 0;
+  while (filled < kMagicBytesMax && !source_ended_) {
+    const auto count = source_->read(place.subspan(filled));
+    if (!count) return std::unexpected(count.error());
+    filled += *count;
+    source_ended_ = *count == 0;
   }
-  codec_ = detect_codec({input_.data(), input_.size()});
-  if (codec_ == nullptr) return {};
+  stored_bytes_ = filled;
+  codec_ = detect_codec({place.data(), filled});
+  if (codec_ == nullptr && direct) return filled;
+  if (direct) std::memcpy(buffer_.data(), place.data(), filled);
+  input_ = std::span<const char>(buffer_.data(), filled);
+  if (codec_ == nullptr) return 0;
   for (Kept& kept : decoders_) {
     if (kept.codec == codec_) decoder_ = kept.decoder.get();
   }
@@ -37,7 +53,7 @@ Result<void> DecodedSource::open(std::unique_ptr<ByteSource> source) {
     decoder_ = decoders_.back().decoder.get();
   }
   decoder_->start_member();
-  return {};
+  return 0;
 }
 
 // Moves what is left to the buffer's front and reads behind it. False at the source's end.
@@ -59,11 +75,18 @@ void DecodedSource::trailing_garbage() {
 }
 
 Result<std::size_t> DecodedSource::read(std::span<char> out) {
+  std::size_t taken = 0;
+  if (!started_) {
+    const auto started = start(out);
+    if (!started) return started;
+    taken = *started;
+  }
   if (decoder_ == nullptr) {
-    // Plain: what open() took for its look at the head, then straight into the caller's memory.
-    const std::size_t taken = std::min(out.size(), input_.size());
-    std::memcpy(out.data(), input_.data(), taken);
-    input_ = input_.subspan(taken);
+    // What start() put aside for a caller with little room, then straight into the caller's memory.
+    const std::size_t aside = std::min(out.size() - taken, input_.size());
+    std::copy_n(input_.data(), aside, out.data() + taken);
+    input_ = input_.subspan(aside);
+    taken += aside;
     if (taken == out.size() || source_ended_) return taken;
     const auto count = read_fully(*source_, out.subspan(taken));
     if (!count) return std::unexpected(count.error());

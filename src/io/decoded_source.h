@@ -17,17 +17,18 @@ class DecodedSource {
  public:
   DecodedSource();
 
-  // Starts reading `source`; what was read before is forgotten.
-  Result<void> open(std::unique_ptr<ByteSource> source);
+  // Takes `source`, whose bytes read() gives from now on; what was read before is forgotten.
+  void open(std::unique_ptr<ByteSource> source);
 
   // Reads plain bytes until `out` is full or the stream ends (by its end or by damage); 0 at the end.
   Result<std::size_t> read(std::span<char> out);
 
-  const Codec* codec() const { return codec_; }  // nullptr: plain
+  const Codec* codec() const { return codec_; }  // known once read() was called; nullptr: plain
   const std::optional<Damage>& damage() const { return damage_; }
   std::uint64_t stored_bytes() const { return stored_bytes_; }  // read from the source so far
 
  private:
+  Result<std::size_t> start(std::span<char> out);
   Result<bool> refill();
   void trailing_garbage();
 
@@ -41,6 +42,7 @@ class DecodedSource {
   };
   std::vector<Kept> decoders_;
   Decoder* decoder_ = nullptr;
+  bool started_ = false;
   bool between_members_ = false;
   bool source_ended_ = false;
   std::optional<Damage> damage_;

@@ -41,7 +41,7 @@ struct Decoded {
 
 Decoded decode(otomo::io::DecodedSource& source, std::string_view bytes, std::size_t in_step, std::size_t out_step) {
   Decoded decoded;
-  if (!source.open(std::make_unique<TextSource>(bytes, in_step))) std::abort();
+  source.open(std::make_unique<TextSource>(bytes, in_step));
   const auto buffer = std::make_unique_for_overwrite<char[]>(out_step);
   while (decoded.text.size() < kPlainBytesMax) {
     const auto count = source.read({buffer.get(), out_step});

@@ -29,21 +29,29 @@ struct Bytes64 {
     return mask(_mm256_cmpeq_epi8(low, all), _mm256_cmpeq_epi8(high, all));
   }
   std::uint64_t high_bits() const { return mask(low, high); }
+  std::uint64_t unusual() const {  // signed: both
+    const __m256i all = _mm256_set1_epi8(' ');
+    return mask(_mm256_cmpgt_epi8(all, low), _mm256_cmpgt_epi8(all, high));
+  }
 
   // { and [ differ only in bit 5, as do } and ].
-  std::uint64_t equals_lowered(char c) const {
-    const __m256i bit = _mm256_set1_epi8(0x20);
-    const __m256i all = _mm256_set1_epi8(c);
-    return mask(_mm256_cmpeq_epi8(_mm256_or_si256(low, bit), all), _mm256_cmpeq_epi8(_mm256_or_si256(high, bit), all));
+  static __m256i brackets(__m256i part) {
+    const __m256i lowered = _mm256_or_si256(part, _mm256_set1_epi8(0x20));
+    return _mm256_or_si256(_mm256_cmpeq_epi8(lowered, _mm256_set1_epi8('{')),
+                           _mm256_cmpeq_epi8(lowered, _mm256_set1_epi8('}')));
   }
-  std::uint64_t json_opens() const { return equals_lowered('{'); }
-  std::uint64_t json_closes() const { return equals_lowered('}'); }
+  std::uint64_t json_brackets() const { return mask(brackets(low), brackets(high)); }
 };
 
 inline std::uint64_t prefix_xor(std::uint64_t bits) {
   const __m128i ones = _mm_set1_epi8(static_cast<char>(0xFF));
   return static_cast<std::uint64_t>(
       _mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_set_epi64x(0, static_cast<long long>(bits)), ones, 0)));
+}
+
+inline void put_places_by_four(std::uint64_t bits, std::uint32_t origin, std::uint32_t* places);
+inline void put_places(std::uint64_t bits, std::uint32_t origin, std::uint32_t* places) {
+  put_places_by_four(bits, origin, places);
 }
 
 #include "base/simd/scan.inl"

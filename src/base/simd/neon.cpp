@@ -33,13 +33,22 @@ struct Bytes64 {
     const uint8x16_t limit = vdupq_n_u8(0x80);
     return mask(vcgeq_u8(part[0], limit), vcgeq_u8(part[1], limit), vcgeq_u8(part[2], limit), vcgeq_u8(part[3], limit));
   }
-  std::uint64_t json_opens() const { return equals('{') | equals('['); }
-  std::uint64_t json_closes() const { return equals('}') | equals(']'); }
+  std::uint64_t unusual() const {  // signed: both
+    const int8x16_t all = vdupq_n_s8(' ');
+    const auto is = [&](int i) { return vcltq_s8(vreinterpretq_s8_u8(part[i]), all); };
+    return mask(is(0), is(1), is(2), is(3));
+  }
+  std::uint64_t json_brackets() const { return equals('{') | equals('[') | equals('}') | equals(']'); }
 };
 
 inline std::uint64_t prefix_xor(std::uint64_t bits) {
   for (unsigned shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
   return bits;
+}
+
+inline void put_places_by_four(std::uint64_t bits, std::uint32_t origin, std::uint32_t* places);
+inline void put_places(std::uint64_t bits, std::uint32_t origin, std::uint32_t* places) {
+  put_places_by_four(bits, origin, places);
 }
 
 #include "base/simd/scan.inl"

@@ -9,8 +9,9 @@ namespace otomo::simd::scalar {
 
 namespace {
 
-void split_line(const char* line, const char* end, std::uint32_t wanted, LineSplit& split) {
-  split = {};
+void split_line(const char* line, const char* end, LineSplit& split) {
+  split.quotes = 0;
+  split.separators = 0;
   const char* newline = std::find(line, end, '\n');
   split.length = static_cast<std::uint32_t>(newline - line);
   split.complete = newline != end;
@@ -20,7 +21,7 @@ void split_line(const char* line, const char* end, std::uint32_t wanted, LineSpl
   for (std::uint32_t i = 0; i < split.length; ++i) {
     const char c = line[i];
     const bool at_border = i == 0 || (line[i - 1] == ' ' && !quoted);
-    if (static_cast<unsigned char>(c) >= 0x80 || c == '\r') split.regular = false;
+    if (static_cast<unsigned char>(c) >= 0x80 || c < ' ') split.regular = false;
     if (behind_closing && c != ' ') split.regular = false;
     behind_closing = false;
     if (c == '"') {
@@ -30,7 +31,7 @@ void split_line(const char* line, const char* end, std::uint32_t wanted, LineSpl
       quoted = !quoted;
     } else if (c == ' ' && !quoted) {
       if (at_border) split.regular = false;
-      if (split.separators < wanted) split.places[split.separators] = i;
+      if (split.separators < kSeparatorsMax) split.places[split.separators] = i;
       ++split.separators;
     }
   }

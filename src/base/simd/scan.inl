@@ -3,8 +3,10 @@
 // The algorithms of simd.h over 64 bytes at a time. Included once per instruction set, inside its namespace and its
 // target region, behind a definition of
 //   struct Bytes64 { static Bytes64 load(const char*); uint64_t equals(char) const; uint64_t high_bits() const;
-//                    uint64_t json_opens() const; uint64_t json_closes() const; };   // { [ and } ]
+//                    uint64_t unusual() const;                                       // below 0x20, 0x80 and above
+//                    uint64_t json_brackets() const; };                              // { [ } ]
 //   uint64_t prefix_xor(uint64_t);                          // bit i = xor of bits 0..i
+//   void put_places(uint64_t bits, uint32_t origin, uint32_t* places);  // of the bits set; may write 64 in any case
 // so that the compiler sees everything in one region: a template instantiated there instead runs five times slower
 // with GCC 12.
 //
@@ -18,69 +20,82 @@ inline std::uint32_t trailing_zeros(std::uint64_t bits) {
 
 inline std::uint64_t low_bits(unsigned count) { return count >= 64 ? ~0ULL : (1ULL << count) - 1; }
 
-void split_line(const char* line, const char* end, std::uint32_t wanted, LineSplit& split) {
-  std::uint64_t inside_carry = 0;  // all ones inside quotes
-  std::uint64_t border_carry = 1;  // 1: the byte before is a separator, or the line's start
-  std::uint64_t closed_carry = 0;  // 1: the byte before closed a quote
+// put_places() where no instruction does it: four at a time, so that nearly every register goes without a surprise for
+// the branch predictor.
+inline void put_places_by_four(std::uint64_t bits, std::uint32_t origin, std::uint32_t* places) {
+  const auto count = static_cast<unsigned>(__builtin_popcountll(bits));
+  for (unsigned done = 0; done < count; done += 4) {
+    for (unsigned i = done; i < done + 4; ++i) {
+      places[i] = origin + trailing_zeros(bits);
+      bits &= bits - 1;
+    }
+  }
+}
+
+// What split_line carries from one register to the next.
+struct SplitState {
+  std::uint64_t inside = 0;  // all ones inside quotes
+  std::uint64_t border = 1;  // 1: the byte before is a separator, or the line's start
+  std::uint64_t closed = 0;  // 1: the byte before closed a quote
   std::uint64_t faults = 0;
   std::uint32_t quotes = 0;
   std::uint32_t separators = 0;
+};
+
+// `here`: the bytes of the line in this register. With all of them a constant, nothing waits for the newline.
+inline __attribute__((always_inline)) void split_register(const Bytes64& bytes, std::uint64_t here, std::uint32_t at,
+                                                          SplitState& state, std::uint32_t* places,
+                                                          std::uint64_t& inside, std::uint64_t& separator) {
+  const std::uint64_t quote = bytes.equals('"') & here;
+  inside = prefix_xor(quote) ^ state.inside;
+  separator = bytes.equals(' ') & here & ~inside;
+  const std::uint64_t before_is_border = (separator << 1) | state.border;
+  const std::uint64_t closing = quote & ~inside;
+  const std::uint64_t behind_closed = (closing << 1) | state.closed;
+  state.faults |= (bytes.unusual() | (behind_closed & ~separator)) & here;  // goes on behind a closing quote
+  state.faults |= quote & inside & ~before_is_border;                       // opens in the middle of a field
+  state.faults |= separator & before_is_border;                             // an empty field
+  state.quotes += static_cast<std::uint32_t>(__builtin_popcountll(quote));
+  put_places(separator, at, places + (state.separators < kSeparatorsMax ? state.separators : kSeparatorsMax));
+  state.separators += static_cast<std::uint32_t>(__builtin_popcountll(separator));
+  state.closed = closing >> 63;
+}
+
+void split_line(const char* line, const char* end, LineSplit& split) {
+  SplitState state;
   const std::size_t room = static_cast<std::size_t>(end - line);
   std::size_t at = 0;
+  std::uint64_t inside = 0;
+  std::uint64_t separator = 0;
   bool complete = false;
   while (at < room) {
     const Bytes64 bytes = Bytes64::load(line + at);
     std::uint64_t newline = bytes.equals('\n');
-    unsigned count = 64;
-    if (room - at < 64) {
-      count = static_cast<unsigned>(room - at);
-      newline &= low_bits(count);
+    const auto place = static_cast<std::uint32_t>(at);
+    if (newline == 0 && room - at >= 64) {
+      split_register(bytes, ~0ULL, place, state, split.places, inside, separator);
+      state.inside = static_cast<std::uint64_t>(static_cast<std::int64_t>(inside) >> 63);
+      state.border = separator >> 63;
+      at += 64;
+      continue;
     }
-    if (newline != 0) {
-      count = static_cast<unsigned>(__builtin_ctzll(newline));
-      complete = true;
+    if (room - at < 64) newline &= low_bits(static_cast<unsigned>(room - at));
+    complete = newline != 0;
+    const unsigned count = complete ? trailing_zeros(newline) : static_cast<unsigned>(room - at);
+    split_register(bytes, low_bits(count), place, state, split.places, inside, separator);
+    if (count > 0) {
+      state.border = separator >> (count - 1);
+      state.inside = inside >> (count - 1);
     }
-    const std::uint64_t here = low_bits(count);
-    const std::uint64_t quote = bytes.equals('"') & here;
-    const std::uint64_t space = bytes.equals(' ') & here;
-    faults |= (bytes.high_bits() | bytes.equals('\r')) & here;
-    const std::uint64_t inside = prefix_xor(quote) ^ inside_carry;
-    const std::uint64_t separator = space & ~inside;
-    const std::uint64_t before_is_border = (separator << 1) | border_carry;
-    const std::uint64_t closing = quote & ~inside;
-    const std::uint64_t behind_closed = ((closing << 1) | closed_carry) & here;
-    faults |= (quote & inside & ~before_is_border);  // opens in the middle of a field
-    faults |= behind_closed & ~separator;            // goes on behind its closing quote
-    faults |= separator & before_is_border;          // an empty field
-    quotes += static_cast<std::uint32_t>(__builtin_popcountll(quote));
-    std::uint64_t left = separator;
-    std::uint32_t next = separators;
-    while (left != 0 && next < wanted) {
-      split.places[next++] = static_cast<std::uint32_t>(at) + static_cast<std::uint32_t>(__builtin_ctzll(left));
-      left &= left - 1;
-    }
-    separators += static_cast<std::uint32_t>(__builtin_popcountll(separator));
-    if (count < 64) {
-      // The line's end: it must not end inside quotes, nor with a separator.
-      const std::uint64_t last = count == 0 ? border_carry : (separator >> (count - 1)) & 1;
-      const std::uint64_t inside_last = count == 0 ? inside_carry & 1 : (inside >> (count - 1)) & 1;
-      faults |= last | inside_last;
-      at += count;
-      border_carry = 0;
-      inside_carry = 0;
-      break;
-    }
-    inside_carry = static_cast<std::uint64_t>(static_cast<std::int64_t>(inside) >> 63);
-    border_carry = separator >> 63;
-    closed_carry = closing >> 63;
-    at += 64;
+    at += count;
+    break;
   }
-  faults |= border_carry | inside_carry;  // the text ended with a full register
   split.length = static_cast<std::uint32_t>(at);
   split.complete = complete;
-  split.regular = faults == 0;
-  split.quotes = quotes;
-  split.separators = separators;
+  // The line must not end inside quotes, nor with a separator.
+  split.regular = (state.faults | (state.border & 1) | (state.inside & 1)) == 0;
+  split.quotes = state.quotes;
+  split.separators = state.separators;
 }
 
 std::size_t count_newlines(const char* text, std::size_t size_bytes) {
@@ -135,15 +150,13 @@ std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t b
       const std::uint64_t maybe_escaped = potential << 1;
       constexpr std::uint64_t kOdd = 0xAAAAAAAAAAAAAAAAULL;
       const std::uint64_t even_series = ((maybe_escaped | kOdd) - potential) ^ kOdd;
-      const std::uint64_t escape_or_escaped = even_series;
-      escaped = escape_or_escaped ^ (backslash | now.escaped);
-      now.escaped = (escape_or_escaped & backslash) >> 63;
+      escaped = even_series ^ (backslash | now.escaped);
+      now.escaped = (even_series & backslash) >> 63;
     }
     const std::uint64_t quote = bytes.equals('"') & ~escaped & here;
     const std::uint64_t inside = prefix_xor(quote) ^ now.in_string;
     now.in_string = static_cast<std::uint64_t>(static_cast<std::int64_t>(inside) >> 63);
-    const std::uint64_t opens = bytes.json_opens() & ~inside & here;
-    std::uint64_t brackets = (bytes.json_closes() & ~inside & here) | opens;
+    std::uint64_t brackets = bytes.json_brackets() & ~inside & here;
     // Most registers hold no bracket, and half of all bytes lie too deep to matter.
     std::uint64_t bits = now.depth <= 1 ? quote & inside : 0;
     if (brackets != 0) {
@@ -153,7 +166,7 @@ std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t b
       do {
         const std::uint64_t bracket = brackets & -brackets;
         const std::int64_t before = now.depth;
-        now.depth += (opens & bracket) != 0 ? 1 : -1;
+        now.depth += (text[at + trailing_zeros(bracket)] & 2) - 1;  // { and [ have this bit, } and ] have not
         if (before <= 1) shallow |= (bracket - 1) & ~passed;
         if (before <= 1 || now.depth <= 1) told |= bracket;
         passed = bracket | (bracket - 1);
@@ -162,21 +175,9 @@ std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t b
       if (now.depth <= 1) shallow |= ~passed;
       bits = (quote & inside & shallow) | told;
     }
-    const std::uint32_t origin = base + static_cast<std::uint32_t>(at);
     now.high |= bytes.high_bits() & here;
-    // Four at a time without a branch; what is written beyond the count is overwritten by the next round.
-    const auto count = static_cast<unsigned>(__builtin_popcountll(bits));
-    for (unsigned done = 0; done < count; done += 4) {
-      next[done] = origin + trailing_zeros(bits);
-      bits &= bits - 1;
-      next[done + 1] = origin + trailing_zeros(bits);
-      bits &= bits - 1;
-      next[done + 2] = origin + trailing_zeros(bits);
-      bits &= bits - 1;
-      next[done + 3] = origin + trailing_zeros(bits);
-      bits &= bits - 1;
-    }
-    next += count;
+    put_places(bits, base + static_cast<std::uint32_t>(at), next);
+    next += __builtin_popcountll(bits);
   }
   carry = now;
   return static_cast<std::size_t>(next - places);

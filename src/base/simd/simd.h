@@ -14,7 +14,7 @@
 
 namespace otomo::simd {
 
-// Separators that one line can report; lines with more count on without their places.
+// Separators whose places one line can report; lines with more count on without them.
 inline constexpr std::uint32_t kSeparatorsMax = 48;
 
 // One line of space-separated fields with quoted ones among them.
@@ -22,12 +22,13 @@ struct LineSplit {
   std::uint32_t length = 0;  // bytes before the newline, or up to the end where there is none
   bool complete = false;     // a newline was found
   // Nothing but quotes that open behind a space and close before one (or at the line's ends), no space next to
-  // another outside quotes, none at the line's ends, no byte of 0x80 or more, no CR: a line that can be split at its
-  // separators alone.
+  // another outside quotes, none at the line's ends, no byte of 0x80 or more, no control character: a line that can be
+  // split at its separators alone.
   bool regular = false;
-  std::uint32_t quotes = 0;              // double quotes in the line
-  std::uint32_t separators = 0;          // spaces outside quotes
-  std::uint32_t places[kSeparatorsMax];  // of the first min(wanted, separators)
+  std::uint32_t quotes = 0;      // double quotes in the line
+  std::uint32_t separators = 0;  // spaces outside quotes
+  // Of the first kSeparatorsMax separators; a kernel may write anything behind them.
+  std::uint32_t places[kSeparatorsMax + 64];
 };
 
 // What is carried from one call of index_json to the next.
@@ -41,8 +42,8 @@ struct JsonCarry {
 struct Kernels {
   std::string_view name;
   bool (*supported)();
-  // Splits the line that starts at `line`; only its first `wanted` separators' places are kept.
-  void (*split_line)(const char* line, const char* end, std::uint32_t wanted, LineSplit& split);
+  // Splits the line that starts at `line`.
+  void (*split_line)(const char* line, const char* end, LineSplit& split);
   std::size_t (*count_newlines)(const char* text, std::size_t size_bytes);
   // The first place at or behind `text` where `literal` stands, or `end`. REQUIRES: literal not empty.
   const char* (*find_literal)(const char* text, const char* end, std::string_view literal);

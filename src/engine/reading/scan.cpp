@@ -19,6 +19,13 @@ constexpr std::uint64_t kSharedBytesMin = 4 * 1024 * 1024;
 constexpr std::uint64_t kBlockNumbers = 9'000'000'000'000;
 constexpr std::uint64_t kBlocksPerObjectMax = 1ULL << 22;
 constexpr std::uint64_t kRangeBytesMin = kBlockBytes;
+// Smaller objects are handed out by the group: as many as fill a block, but at most this part of what is left, so that
+// all workers end at the same time.
+constexpr std::uint64_t kGroupedBytesMax = kBlockBytes / 2;
+constexpr std::size_t kGroupObjectsMax = 64;
+constexpr std::size_t kGroupPartOfRest = 16;
+
+std::size_t rounded_up(std::size_t size) { return (size + 63) / 64 * 64; }
 
 }  // namespace
 
@@ -53,18 +60,23 @@ Scan::~Scan() = default;
 ScanWorker::ScanWorker(Scan& scan) : scan_(scan), source_(std::make_unique<io::DecodedSource>()) {}
 ScanWorker::~ScanWorker() = default;
 
-std::uint64_t ScanWorker::order() const {
-  const std::uint64_t within = block_ == nullptr ? 0 : block_->number;
-  return object_ * scan_.blocks_per_object_ + std::min(within, scan_.blocks_per_object_ - 1);
+ScanWorker::Reading& ScanWorker::reading_for(const formats::Format& format) {
+  Reading& reading = readings_[&format];
+  if (reading.batch == nullptr) {
+    reading.batch = std::make_unique<formats::Batch>(format.columns);
+    scan_.options_.project(format, *reading.batch);
+    reading.reader = format.make_reader(scan_.options_.filter);
+  }
+  return reading;
 }
 
-formats::Batch& ScanWorker::batch_for(const formats::Format& format) {
-  auto& batch = batches_[&format];
-  if (batch == nullptr) {
-    batch = std::make_unique<formats::Batch>(format.columns);
-    scan_.options_.project(format, *batch);
+const formats::KeyFacts& ScanWorker::key_facts() {
+  if (!key_facts_) {
+    const io::Listing& listing = *scan_.options_.listing;
+    if (format_ != nullptr) key_facts_ = format_->read_key(listing.path(listing.objects[object_]));
+    if (!key_facts_) key_facts_.emplace();
   }
-  return *batch;
+  return *key_facts_;
 }
 
 Result<formats::Batch*> ScanWorker::next() {
@@ -81,26 +93,12 @@ Result<formats::Batch*> ScanWorker::next() {
       }
     }
     batch_->clear();
-    const std::string_view text = block_->text().substr(block_at_);
-    const bool last = block_last_ && !block_->overlong;
-    const std::size_t consumed =
-        text.empty() && !last ? 0 : reader_->read(text, block_->offset + block_at_, last, *batch_);
-    block_at_ += consumed;
-    const bool stuck = consumed == 0 || block_at_ == block_->text().size();
-    bool done = false;
-    if (stuck && !batch_->full()) {
-      if (block_last_ && block_->damage) {
-        reject_damage(*block_->damage, block_->offset + block_->text().size());
-        block_->damage.reset();
-      }
-      done = true;
-    }
+    order_ = object_ * scan_.blocks_per_object_ + std::min(block_->number, scan_.blocks_per_object_ - 1);
+    bool done = read_block();
+    while (done && merge_next()) done = read_block();
     count_batch();
-    if (batch_->rows > 0 || !batch_->rejects.empty()) {
-      if (done) block_at_ = block_->text().size();
-      return batch_;
-    }
-    if (!done) continue;
+    if (batch_->rows > 0 || !batch_->rejects.empty()) return batch_;
+    if (!done || mode_ == Mode::kIdle) continue;
     const auto more = next_block();
     if (!more) {
       if (more.error().kind == ErrorKind::kInterrupted) return std::unexpected(more.error());
@@ -112,8 +110,35 @@ Result<formats::Batch*> ScanWorker::next() {
   }
 }
 
+// Reads on in the block. True: all that can be read without more bytes is read.
+bool ScanWorker::read_block() {
+  const std::string_view text = block_->text().substr(block_at_);
+  const bool last = block_last_ && !block_->overlong;
+  const std::size_t consumed =
+      text.empty() && !last ? 0 : reader_->read(text, block_->offset + block_at_, last, *batch_);
+  block_at_ += consumed;
+  if (batch_->full() || (consumed != 0 && block_at_ != block_->text().size())) return false;
+  if (block_last_ && block_->damage) {
+    reject_damage(*block_->damage, block_->offset + block_->text().size());
+    block_->damage.reset();
+  }
+  return true;
+}
+
 Result<bool> ScanWorker::find_work() {
   Scan& scan = scan_;
+  const auto open = [&](std::uint32_t object, bool is_last) -> Result<void> {
+    auto opened = open_object(object, is_last);
+    if (opened || opened.error().kind == ErrorKind::kInterrupted) return opened;
+    object_ = object;
+    unread_object(opened.error());
+    return {};
+  };
+  if (group_next_ < group_end_) {
+    const auto opened = open(scan.options_.objects[group_next_++], false);
+    if (!opened) return std::unexpected(opened.error());
+    return true;
+  }
   std::unique_lock lock(scan.mutex_);
   while (true) {
     if (!scan.shared_.empty()) {
@@ -123,20 +148,16 @@ Result<bool> ScanWorker::find_work() {
       return true;
     }
     if (scan.next_object_ < scan.options_.objects.size()) {
-      const std::uint32_t object = scan.options_.objects[scan.next_object_++];
-      const bool is_last = scan.next_object_ == scan.options_.objects.size();
+      claim_objects();
+      const bool is_last = group_end_ == scan.options_.objects.size();
       ++scan.opening_;
       lock.unlock();
-      const auto opened = open_object(object, is_last);
+      const auto opened = open(scan.options_.objects[group_next_++], is_last);
       lock.lock();
       --scan.opening_;
       lock.unlock();
       scan.changed_.notify_all();
-      if (!opened) {
-        if (opened.error().kind == ErrorKind::kInterrupted) return std::unexpected(opened.error());
-        object_ = object;
-        unread_object(opened.error());
-      }
+      if (!opened) return std::unexpected(opened.error());
       return true;
     }
     if (scan.opening_ == 0) return false;
@@ -145,35 +166,58 @@ Result<bool> ScanWorker::find_work() {
   }
 }
 
+// Takes the scan's next object, and those behind it while all are small. REQUIRES: the scan's lock; there is one.
+void ScanWorker::claim_objects() {
+  const ScanOptions& options = scan_.options_;
+  const auto size_of = [&](std::size_t i) { return options.listing->objects[options.objects[i]].size_bytes; };
+  group_next_ = scan_.next_object_;
+  const std::size_t most = std::min(kGroupObjectsMax, (options.objects.size() - group_next_) / kGroupPartOfRest + 1);
+  std::uint64_t bytes = 0;
+  group_end_ = group_next_;
+  while (group_end_ - group_next_ < most && bytes <= kGroupedBytesMax) bytes += size_of(group_end_++);
+  if (bytes > kGroupedBytesMax && group_end_ - group_next_ > 1) --group_end_;
+  scan_.next_object_ = group_end_;
+}
+
+// Opens the object and reads its first bytes to `out`.
+Result<std::size_t> ScanWorker::read_head(std::uint32_t index, const std::string& path, std::span<char> out) {
+  const io::Object& object = scan_.options_.listing->objects[index];
+  if (object.is_stdin) {
+    source_->open(io::open_stdin());
+  } else {
+    auto file = io::open_file(path, object.size_bytes);
+    if (!file) return std::unexpected(file.error());
+    source_->open(std::move(*file));
+  }
+  return source_->read(out);
+}
+
+const formats::Format* ScanWorker::format_of(const std::string& path, std::string_view text, bool whole) const {
+  const std::string_view head = text.substr(0, kDetectionBytesMax);
+  if (scan_.options_.forced != nullptr) return scan_.options_.forced;
+  return formats::detect(path, head, whole && head.size() == text.size());
+}
+
+bool ScanWorker::is_wanted(const formats::Format* format) const {
+  if (format == nullptr || format->table.empty()) return false;
+  return scan_.options_.wanted == nullptr || format == scan_.options_.wanted;
+}
+
 // Reads the object's head, decides what it is and how it is read.
 Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
   const ScanOptions& options = scan_.options_;
   const io::Object& object = options.listing->objects[index];
   const std::string path = options.listing->path(object);
   object_ = index;
-  stored_counted_ = 0;
-
-  std::unique_ptr<io::ByteSource> bytes;
-  if (object.is_stdin) {
-    bytes = io::open_stdin();
-  } else {
-    auto file = io::open_file(path);
-    if (!file) return std::unexpected(file.error());
-    bytes = std::move(*file);
-  }
-  if (auto opened = source_->open(std::move(bytes)); !opened) return opened;
-
   const bool large = object.is_stdin || object.size_bytes >= kSharedBytesMin;
   block_ = pool_.take(kBlockBytes);
   const std::size_t head_bytes = large ? kDetectionBytesMax : block_->capacity();
-  const auto filled = source_->read({block_->data(), head_bytes});
+  const auto filled = read_head(index, path, {block_->data(), head_bytes});
   if (!filled) return std::unexpected(filled.error());
   block_->size = *filled;
   block_last_ = *filled < head_bytes;
-  const std::string_view head = block_->text().substr(0, kDetectionBytesMax);
-  const formats::Format* format =
-      options.forced != nullptr ? options.forced : formats::detect(path, head, block_last_ && *filled == head.size());
-  if (format == nullptr || format->table.empty() || (options.wanted != nullptr && format != options.wanted)) {
+  const formats::Format* format = format_of(path, block_->text(), block_last_);
+  if (!is_wanted(format)) {
     skip_object(format);
     return {};
   }
@@ -185,7 +229,7 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
           std::max(kRangeBytesMin, object.size_bytes / (scan_.blocks_per_object_ - 1) + 1);
       share_ = std::make_shared<RangeObject>(index, format, std::move(*file), object.size_bytes, range_bytes);
     } else if (is_last) {
-      share_ = std::make_shared<StreamObject>(index, format, std::move(source_), head, options.interrupted);
+      share_ = std::make_shared<StreamObject>(index, format, std::move(source_), block_->text(), options.interrupted);
       source_ = std::make_unique<io::DecodedSource>();
     }
     if (share_ != nullptr) {
@@ -198,26 +242,69 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
       return {};
     }
   }
-  ++scan_.totals.objects_read;
-  begin_object(index, format);
+  begin_sequential(format);
+  return {};
+}
+
+// Goes on with the group's next objects, in the room that the last one has left in the block, until one has something
+// to read. False: there is none, or no room.
+bool ScanWorker::merge_next() {
+  const ScanOptions& options = scan_.options_;
+  if (!options.merge_objects || mode_ != Mode::kSequential || !block_last_ || block_->overlong) return false;
+  while (group_next_ < group_end_) {
+    const std::uint32_t index = options.objects[group_next_];
+    const io::Object& object = options.listing->objects[index];
+    const std::size_t begin = rounded_up(block_->size);
+    const double expected = static_cast<double>(object.size_bytes) * growth_ * 1.25 + 4096;
+    if (static_cast<double>(begin) + expected > static_cast<double>(block_->capacity())) return false;
+    const std::size_t room = block_->capacity() - begin;
+    const std::string path = options.listing->path(object);
+    const auto filled = read_head(index, path, {block_->data() + begin, room});
+    if (filled && *filled == room) return false;  // it is opened again, with a block of its own
+    if (mode_ == Mode::kSequential) finish_object();
+    ++group_next_;
+    object_ = index;
+    if (!filled) {
+      unread_object(filled.error());
+      continue;
+    }
+    const formats::Format* format = format_of(path, {block_->data() + begin, *filled}, true);
+    if (!is_wanted(format)) {
+      skip_object(format);
+      continue;
+    }
+    block_->begin = begin;
+    block_->size = begin + *filled;
+    block_->offset = 0;
+    begin_sequential(format);
+    return true;
+  }
+  return false;
+}
+
+// Readies the reader for object_, whose first bytes are in the block.
+void ScanWorker::begin_sequential(const formats::Format* format) {
+  begin_object(object_, format);
   mode_ = Mode::kSequential;
   if (block_last_) block_->damage = source_->damage();
-  scan_.totals.plain_bytes += block_->size;
-  part_plain_bytes_ += block_->size;
-  scan_.totals.stored_bytes += source_->stored_bytes();
+  const std::size_t filled = block_->text().size();
   stored_counted_ = source_->stored_bytes();
-  return {};
+  growth_ = std::max(growth_ * 0.9, static_cast<double>(filled) / static_cast<double>(stored_counted_ + 1));
+  ++scan_.totals.objects_read;
+  scan_.totals.plain_bytes += filled;
+  scan_.totals.stored_bytes += stored_counted_;
+  part_plain_bytes_ += filled;
 }
 
 void ScanWorker::begin_object(std::uint32_t object, const formats::Format* format) {
   object_ = object;
   format_ = format;
+  key_facts_.reset();
   block_at_ = 0;
-  batch_ = &batch_for(*format);
-  batch_->clear();
-  reader_ = format->make_reader(scan_.options_.filter);
-  key_facts_ = format->read_key(scan_.options_.listing->path(scan_.options_.listing->objects[object]))
-                   .value_or(formats::KeyFacts{});
+  Reading& reading = reading_for(*format);
+  batch_ = reading.batch.get();
+  reader_ = reading.reader.get();
+  reader_->restart();
 }
 
 void ScanWorker::share_object(std::shared_ptr<SharedObject> shared) {
@@ -239,10 +326,7 @@ void ScanWorker::skip_object(const formats::Format* format) {
   ++scan_.totals.objects_done;
   if (scan_.options_.reports) {
     format_ = format;
-    key_facts_ = {};
-    if (format != nullptr) {
-      key_facts_ = format->read_key(scan_.options_.listing->path(object)).value_or(formats::KeyFacts{});
-    }
+    key_facts_.reset();
     flush_reports(format == nullptr ? ObjectState::kUnknown : ObjectState::kRead,
                   format == nullptr ? "no known format" : "");
   }
@@ -290,7 +374,7 @@ Result<bool> ScanWorker::next_block() {
   block_last_ = true;  // whole lines only
   scan_.totals.plain_bytes += block_->text().size();
   part_plain_bytes_ += block_->text().size();
-  reader_ = format_->make_reader(scan_.options_.filter);
+  reader_->restart();
   return true;
 }
 
@@ -342,9 +426,9 @@ void ScanWorker::count_batch() {
   std::string_view region;
   for (std::size_t row = 0; row < batch.rows; ++row) {
     const std::string_view row_account =
-        batch.account_id.text[row].data() == nullptr ? key_facts_.account_id : batch.account_id.text[row];
+        batch.account_id.text[row].data() == nullptr ? key_facts().account_id : batch.account_id.text[row];
     const std::string_view row_region =
-        batch.region.text[row].data() == nullptr ? key_facts_.region : batch.region.text[row];
+        batch.region.text[row].data() == nullptr ? key_facts().region : batch.region.text[row];
     if (part == nullptr || row_account != account || row_region != region) {
       account = row_account;
       region = row_region;
@@ -360,7 +444,7 @@ void ScanWorker::count_batch() {
 }
 
 void ScanWorker::flush_reports(ObjectState state, std::string reason) {
-  if (parts_.empty()) parts_[{key_facts_.account_id, key_facts_.region}];
+  if (parts_.empty()) parts_[{key_facts().account_id, key_facts().region}];
   bool first = true;
   for (auto& [place, part] : parts_) {
     part.object = object_;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The way of a record without a database: the objects of a listing are handed out to workers, one per thread; each
-// turns what it gets into batches. Small objects are read whole by one worker; large plain line files are cut into
-// parts that all workers share; large compressed ones are inflated by a thread of their own. Knows no format's fields.
+// turns what it gets into batches. Small objects are handed out by the group, read whole by one worker and, where
+// nobody asks which object a record is from, put into batches together; large plain line files are cut into parts that
+// all workers share; large compressed ones are inflated by a thread of their own. Knows no format's fields.
 //
 // Scan: any thread. ScanWorker: one thread each.
 #pragma once
@@ -72,6 +73,8 @@ struct ScanOptions {
   const formats::Format* forced = nullptr;  // --format: every object is of it
   formats::LiteralFilter filter;
   bool reports = false;  // fill ScanWorker::reports
+  // A batch may hold records of several objects: nothing that was asked for depends on the object. Not with `reports`.
+  bool merge_objects = false;
   // Marks in a batch what is to be filled; called once per worker and format.
   std::function<void(const formats::Format&, formats::Batch&)> project;
   std::function<bool()> interrupted;
@@ -108,15 +111,16 @@ class ScanWorker {
   explicit ScanWorker(Scan& scan);
   ~ScanWorker();
 
-  // The next batch with rows or rejects, all of one block; nullptr at the end. Valid until the next call.
+  // The next batch with rows or rejects, all of one block and, without merge_objects, of one object; nullptr at the
+  // end. Valid until the next call.
   Result<formats::Batch*> next();
 
   // Of the batch that next() returned:
   std::uint32_t object() const { return object_; }
   const formats::Format* format() const { return format_; }
-  std::uint64_t order() const;  // grows along the objects and within them
+  std::uint64_t order() const { return order_; }  // grows along the objects and within them
   const BlockPointer& block() const { return block_; }
-  const formats::KeyFacts& key_facts() const { return key_facts_; }
+  const formats::KeyFacts& key_facts();
 
   std::vector<ObjectReport> reports;  // finished parts, when ScanOptions::reports; the caller takes them away
 
@@ -124,8 +128,15 @@ class ScanWorker {
   enum class Mode : std::uint8_t { kIdle, kSequential, kShared };
 
   Result<bool> find_work();  // false: there is none left
+  void claim_objects();
   Result<void> open_object(std::uint32_t object, bool is_last);
+  Result<std::size_t> read_head(std::uint32_t object, const std::string& path, std::span<char> out);
+  const formats::Format* format_of(const std::string& path, std::string_view text, bool whole) const;
+  bool is_wanted(const formats::Format* format) const;
   void begin_object(std::uint32_t object, const formats::Format* format);
+  void begin_sequential(const formats::Format* format);
+  bool read_block();
+  bool merge_next();
   void share_object(std::shared_ptr<SharedObject> shared);
   void finish_object();
   void skip_object(const formats::Format* format);
@@ -134,19 +145,28 @@ class ScanWorker {
   Result<bool> continue_block();
   void reject_damage(const io::Damage& damage, std::uint64_t offset);
   void count_batch();
-  formats::Batch& batch_for(const formats::Format& format);
   void flush_reports(ObjectState state, std::string reason);
 
   Scan& scan_;
   BlockPool pool_;
   std::unique_ptr<io::DecodedSource> source_;
-  std::map<const formats::Format*, std::unique_ptr<formats::Batch>> batches_;
+  struct Reading {
+    std::unique_ptr<formats::Batch> batch;
+    std::unique_ptr<formats::RecordReader> reader;
+  };
+  Reading& reading_for(const formats::Format& format);
+
+  std::map<const formats::Format*, Reading> readings_;
+  std::size_t group_next_ = 0;  // indexes into options().objects: handed out to this worker, not yet opened
+  std::size_t group_end_ = 0;
+  double growth_ = 1;  // plain bytes per stored byte of late
   Mode mode_ = Mode::kIdle;
   std::uint32_t object_ = 0;
   const formats::Format* format_ = nullptr;
-  formats::KeyFacts key_facts_;
-  std::unique_ptr<formats::RecordReader> reader_;
+  std::optional<formats::KeyFacts> key_facts_;  // once they were asked for
+  formats::RecordReader* reader_ = nullptr;
   formats::Batch* batch_ = nullptr;
+  std::uint64_t order_ = 0;
   BlockPointer block_;
   std::size_t block_at_ = 0;  // bytes of block_->text() that were consumed
   bool block_last_ = false;   // nothing follows the block

@@ -113,6 +113,13 @@ void want(formats::Column& column, const duckdb::ColumnIndex& index) {
   for (const auto& child : index.GetChildIndexes()) want(column.children[child.GetPrimaryIndex()], child);
 }
 
+// Is this a column that says something of the object, not of the record alone?
+bool depends_on_object(const formats::Format& format, duckdb::column_t id) {
+  const std::size_t own = format.columns.size();
+  return id == own + kAccountId || id == own + kRegion || id == hidden_id(kPath) ||
+         meaning_of(format, id).kind == ColumnMeaning::Kind::kPartition;
+}
+
 void project(const std::vector<duckdb::ColumnIndex>& outputs, const formats::Format& format, formats::Batch& batch) {
   const std::size_t own = format.columns.size();
   for (const auto& index : outputs) {
@@ -153,6 +160,9 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
   options.project = [outputs = global->outputs](const formats::Format& format, formats::Batch& batch) {
     project(outputs, format, batch);
   };
+  options.merge_objects = std::none_of(global->outputs.begin(), global->outputs.end(), [&](const auto& index) {
+    return depends_on_object(*bound.format, index.GetPrimaryIndex());
+  });
   global->threads_max = session->threads;
   global->scan = std::make_shared<Scan>(std::move(options));
   session->add_scan(std::string(bound.format->table), global->scan);

@@ -246,7 +246,7 @@ class LineParser {
  public:
   std::size_t read_line_at(const char* at, const char* limit, std::uint64_t offset, Batch& batch) {
     if (!wanted_known_) find_wanted(batch);
-    split_line_(at, limit, separators_wanted_, split_);
+    split_line_(at, limit, split_);
     const std::string_view line(at, split_.length);
     if (!split_.regular || !read_regular(line, offset, batch)) read_exactly(line, offset, batch);
     return split_.length;
@@ -258,7 +258,7 @@ class LineParser {
     std::size_t field;
   };
 
-  // What the question needs, once: the fields, and how far into a line their separators reach.
+  // What the question needs, once.
   void find_wanted(const Batch& batch) {
     std::array<bool, kFieldsKnown> needed{};
     for (std::size_t column = 0; column < kExtraColumn; ++column) {
@@ -279,13 +279,10 @@ class LineParser {
     }
     if (batch.event_time.wanted) needed[kTime] = true;
     if (batch.account_id.wanted || batch.region.wanted) needed[kTargetGroupArn] = true;
-    separators_wanted_ = 1;  // the type's end
     for (std::size_t field = 0; field < kFieldsKnown; ++field) {
       if (!needed[field]) continue;
       needed_fields_.push_back(field);
-      separators_wanted_ = static_cast<std::uint32_t>(field) + 1;
     }
-    if (batch.columns[kExtraColumn].wanted) separators_wanted_ = kFieldsKnown;
     wanted_known_ = true;
   }
 
@@ -304,8 +301,7 @@ class LineParser {
       line_.fields[i] = line.substr(begin, end - begin);
     }
     line_.rest = {};
-    if (separators_wanted_ == kFieldsKnown && count > kFieldsKnown)
-      line_.rest = line.substr(places[kFieldsKnown - 1] + 1);
+    if (count > kFieldsKnown) line_.rest = line.substr(places[kFieldsKnown - 1] + 1);
     put_row(line, offset, batch);
     return true;
   }
@@ -373,7 +369,6 @@ class LineParser {
   std::vector<Plain> texts_;
   std::vector<Plain> numbers_;
   std::vector<std::size_t> needed_fields_;
-  std::uint32_t separators_wanted_ = 0;
   bool client_wanted_ = false;
   bool target_wanted_ = false;
   bool request_wanted_ = false;

@@ -343,6 +343,8 @@ class Reader final : public RecordReader {
  public:
   explicit Reader(const LiteralFilter& filter) : filter_(filter) {}
 
+  void restart() override { place_ = Place::kTop; }
+
   std::size_t read(std::string_view bytes, std::uint64_t offset, bool last, Batch& batch) override {
     bytes_ = bytes;
     offset_ = offset;
@@ -1112,8 +1114,10 @@ Verdict detect(std::string_view head, bool whole) {
     if (in_container && looked == 0 && head.starts_with(']')) return Verdict::kMaybe;  // an empty container
     if (!head.starts_with('{')) break;
     json.start(head);
-    json.finish();
-    const JsonWalk walk = json.walk(0, members, end, next);
+    JsonWalk walk = JsonWalk::kIncomplete;
+    for (std::size_t more = 4096; walk == JsonWalk::kIncomplete && json.extend(more); more *= 2) {
+      walk = json.walk(0, members, end, next);
+    }
     if (looks_like_event(json, members)) return Verdict::kYes;
     if (walk != JsonWalk::kDone) break;
     const JsonMember* records = find_member(json, members, "Records");

@@ -430,23 +430,19 @@ void split_request(std::string_view uri, std::string_view& method, std::string_v
   if (protocol != std::string_view::npos) path = path.substr(0, protocol);
 }
 
-// What split_line needs to see for the checks of the fast way: up to the end of the signature field.
-constexpr std::uint32_t kSeparatorsChecked = kSignature + 2;
-
 class LineParser {
  public:
   std::size_t read_line_at(const char* at, const char* limit, std::uint64_t offset, Batch& batch) {
     if (!wanted_known_) find_wanted(batch);
-    split_line_(at, limit, separators_wanted_, split_);
+    split_line_(at, limit, split_);
     const std::string_view line(at, split_.length);
-    if (split_.regular && split_.quotes == 6 && read_regular(line, offset, batch)) return split_.length;
+    if (split_.regular && read_regular(line, offset, batch)) return split_.length;
     read_exactly(line, offset, batch);
     return split_.length;
   }
 
  private:
-  // What the question needs, once: the columns that are fields, the fields behind derived columns, and how far into a
-  // line their separators reach.
+  // What the question needs, once: the columns that are fields, and the fields behind derived columns.
   void find_wanted(const Batch& batch) {
     const auto& columns = batch.columns;
     std::array<bool, kFieldsKnown> needed{};
@@ -471,11 +467,8 @@ class LineParser {
     need(kExtra, {});
     need(kEra, {});
     need(kAmbiguous, {});
-    separators_wanted_ = kSeparatorsChecked;
     for (std::size_t i = 0; i < kFieldsKnown; ++i) {
-      if (!needed[i]) continue;
-      if (i != kTime) needed_fields_.push_back(i);
-      separators_wanted_ = std::max(separators_wanted_, static_cast<std::uint32_t>(i) + 2);
+      if (needed[i] && i != kTime) needed_fields_.push_back(i);
     }
     wanted_known_ = true;
   }
@@ -550,19 +543,25 @@ class LineParser {
     return line.substr(begin, end - begin);
   }
 
-  // A line whose six quotes enclose URI, referer and agent, and in which no other quote can end the URI.
+  // A line in which URI, referer and agent are dashes, as S3 writes for what no request caused, or enclosed by its six
+  // quotes, none of which can end the URI but the second.
   bool read_regular(std::string_view line, std::uint64_t offset, Batch& batch) {
     const std::uint32_t fields = split_.separators;  // one more than separators, less the time's own
     if (fields < 17 || fields > kFieldsKnown || (fields > kHostId && fields <= kHostHeader)) return false;
     const auto* places = split_.places;
     const char* text = line.data();
     if (places[3] - places[1] != 29 || text[places[1] + 1] != '[' || text[places[3] - 1] != ']') return false;
-    if (text[places[kRequestUri] + 1] != '"' || text[places[kReferer] + 1] != '"' ||
-        text[places[kUserAgent] + 1] != '"') {
+    if (split_.quotes == 6) {
+      if (text[places[kRequestUri] + 1] != '"' || text[places[kReferer] + 1] != '"' ||
+          text[places[kUserAgent] + 1] != '"') {
+        return false;
+      }
+      // A referer or agent that starts with a space may hold another anchor or border.
+      if (text[places[kReferer] + 2] == ' ' || text[places[kUserAgent] + 2] == ' ') return false;
+    } else if (split_.quotes != 0 || field(line, kRequestUri) != "-" || field(line, kReferer) != "-" ||
+               field(line, kUserAgent) != "-") {
       return false;
     }
-    // A referer or agent that starts with a space may hold another anchor or border.
-    if (text[places[kReferer] + 2] == ' ' || text[places[kUserAgent] + 2] == ' ') return false;
     // "SigV4" stands where both the second anchor of a forged line and the host id behind the extra token of 2019
     // would have something else. Without it, the exact way looks closer.
     if (fields > kHostHeader) {
@@ -599,7 +598,6 @@ class LineParser {
   Line line_;
   std::vector<std::size_t> wanted_columns_;
   std::vector<std::size_t> needed_fields_;
-  std::uint32_t separators_wanted_ = 0;
   bool derived_wanted_ = false;
   bool wanted_known_ = false;
 };

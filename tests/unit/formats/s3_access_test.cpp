@@ -299,7 +299,9 @@ std::string random_line(std::mt19937& random) {
     return std::string(words.begin()[random() % words.size()]);
   };
   const auto number = [&] { return random() % 3 == 0 ? std::string("-") : std::to_string(random() % 1000); };
+  const bool without_request = random() % 8 == 0;  // lifecycle and copies: dashes only
   const auto quoted = [&] {
+    if (without_request) return std::string("-");
     return pick({"-", "\"-\"", "\"GET /a HTTP/1.1\"", "\"\"", "\"a b\"", "\"x 200 - 1 2 3 4 - y\"",
                  "\" 200 - 1 2 3 4 - \"", "\"a\" \"b\"", "\"q\" 403 AccessDenied 1 1 1 1 \"-\"", "\"a\"b\"", "\" \""});
   };

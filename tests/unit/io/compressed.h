@@ -94,10 +94,7 @@ struct Decoded {
 // Everything that comes out when at most `out_step` bytes are asked for at once.
 inline Decoded decode(DecodedSource& source, std::unique_ptr<ByteSource> bytes, std::size_t out_step = 65'536) {
   Decoded decoded;
-  if (auto opened = source.open(std::move(bytes)); !opened) {
-    decoded.error = opened.error();
-    return decoded;
-  }
+  source.open(std::move(bytes));
   const auto buffer = std::make_unique_for_overwrite<char[]>(out_step);
   while (true) {
     const auto count = source.read({buffer.get(), out_step});
