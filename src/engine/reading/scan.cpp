@@ -52,8 +52,10 @@ std::vector<Error> ScanTotals::unread() const {
 
 Scan::Scan(ScanOptions options)
     : options_(std::move(options)),
-      blocks_per_object_(std::min(kBlocksPerObjectMax,
-                                  kBlockNumbers / std::max<std::uint64_t>(1, options_.listing->objects.size()))) {}
+      blocks_per_object_(
+          std::min(kBlocksPerObjectMax, kBlockNumbers / std::max<std::uint64_t>(1, options_.listing->objects.size()))) {
+  assert(!options_.merge_objects || (options_.wanted != nullptr && !options_.reports));
+}
 
 Scan::~Scan() = default;
 

@@ -73,7 +73,8 @@ struct ScanOptions {
   const formats::Format* forced = nullptr;  // --format: every object is of it
   formats::LiteralFilter filter;
   bool reports = false;  // fill ScanWorker::reports
-  // A batch may hold records of several objects: nothing that was asked for depends on the object. Not with `reports`.
+  // A batch may hold records of several objects: nothing that was asked for depends on the object. Needs `wanted`, so
+  // that all are of one format; not with `reports`.
   bool merge_objects = false;
   // Marks in a batch what is to be filled; called once per worker and format.
   std::function<void(const formats::Format&, formats::Batch&)> project;

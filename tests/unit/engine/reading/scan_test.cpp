@@ -48,9 +48,11 @@ class ScanTest : public testing::Test {
     std::uint64_t unread = 0;
     std::uint64_t unknown = 0;
     std::uint64_t done = 0;
+    std::size_t batches = 0;
   };
 
-  Found scan(std::size_t workers, bool reports = false) {
+  // With `merge`, pieces are told without their objects.
+  Found scan(std::size_t workers, bool reports = false, bool merge = false) {
     const std::vector<std::string> paths = {root_.string()};
     const auto listing = io::list_objects(paths);
     EXPECT_TRUE(listing);
@@ -62,6 +64,8 @@ class ScanTest : public testing::Test {
       batch.event_time.wanted = batch.account_id.wanted = batch.region.wanted = true;
     };
     options.reports = reports;
+    options.merge_objects = merge;
+    if (merge) options.wanted = formats::find_format("s3_access");
     options.interrupted = [] { return false; };
     Scan scan(std::move(options));
     Found found;
@@ -72,10 +76,16 @@ class ScanTest : public testing::Test {
       for (std::size_t i = 0; i < workers; ++i) {
         threads.emplace_back([&] {
           ScanWorker worker(scan);
+          std::uint64_t order = 0;
           while (true) {
             const auto batch = worker.next();
             ASSERT_TRUE(batch) << batch.error().message;
             const std::lock_guard lock(mutex);
+            ++found.batches;
+            if (*batch != nullptr) {
+              ASSERT_GE(worker.order(), order);
+              order = worker.order();
+            }
             const bool had_reports = !worker.reports.empty();
             for (const ObjectReport& report : worker.reports) reported += report.counts.records;
             worker.reports.clear();
@@ -83,14 +93,13 @@ class ScanTest : public testing::Test {
               if (had_reports) continue;
               return;
             }
-            const std::string name = listing->objects[worker.object()].name;
+            const std::string name = merge ? "" : listing->objects[worker.object()].name + ' ';
             for (std::size_t row = 0; row < (*batch)->rows; ++row) {
-              found.pieces.insert(name + ' ' + std::to_string((*batch)->offsets[row]) + ' ' +
+              found.pieces.insert(name + std::to_string((*batch)->offsets[row]) + ' ' +
                                   std::string((*batch)->raw[row]));
             }
             for (const formats::Reject& reject : (*batch)->rejects) {
-              found.pieces.insert(name + ' ' + std::to_string(reject.offset) + ' ' +
-                                  std::string(word_of(reject.reason)));
+              found.pieces.insert(name + std::to_string(reject.offset) + ' ' + std::string(word_of(reject.reason)));
             }
           }
         });
@@ -173,6 +182,38 @@ TEST_F(ScanTest, SmallAndLargePlainAndCompressed) {
     expect_text(found, "9-last.log.gz", last);
     if (HasFatalFailure()) FAIL() << workers << " workers";
     expect_nothing_else(found);
+  }
+}
+
+// Small objects of every kind, in one batch or each in its own: the same records, rejects and counts.
+TEST_F(ScanTest, MergedObjects) {
+  std::mt19937 random(12);
+  for (unsigned id = 0; id < 400; ++id) {
+    char name[8];
+    std::snprintf(name, sizeof name, "%03u", id);
+    const std::string text = lines(random() % (random() % 40 == 0 ? 700'000 : 20'000), 60, id);
+    switch (random() % 9) {
+      case 0: write(name, text); break;
+      case 1: write(name, text.substr(0, text.size() / 2)); break;  // without a newline
+      case 2: write(name, io::gzip(text).substr(0, 300)); break;
+      case 3: write(name, io::gzip(text) + "garbage"); break;
+      case 4: write(name, io::gzip(text) + io::gzip(text)); break;
+      case 5: write(name, "Dear Sir or Madam,\n"); break;
+      case 6: write(name, ""); break;
+      default: write(name, io::gzip(text));
+    }
+  }
+  Found single = scan(1);
+  std::multiset<std::string> pieces;
+  for (const std::string& piece : single.pieces) pieces.insert(piece.substr(piece.find(' ') + 1));
+  for (const std::size_t workers : {1U, 3U}) {
+    const Found merged = scan(workers, false, true);
+    EXPECT_EQ(merged.pieces, pieces);
+    EXPECT_EQ(merged.counts.records, single.counts.records);
+    EXPECT_EQ(merged.counts.rejects, single.counts.rejects);
+    EXPECT_EQ(merged.unknown, single.unknown);
+    EXPECT_EQ(merged.unread, single.unread);
+    EXPECT_LT(merged.batches, single.batches / 4);
   }
 }
 
