@@ -21,7 +21,7 @@ constexpr std::uint64_t kBlocksPerObjectMax = 1ULL << 22;
 constexpr std::uint64_t kRangeBytesMin = kBlockBytes;
 // Smaller objects are handed out by the group: as many as fill a block, but at most this part of what is left, so that
 // all workers end at the same time.
-constexpr std::uint64_t kGroupedBytesMax = kBlockBytes / 2;
+constexpr std::uint64_t kGroupedBytesMax = kBlockBytes;
 constexpr std::size_t kGroupObjectsMax = 64;
 constexpr std::size_t kGroupPartOfRest = 16;
 
@@ -168,16 +168,22 @@ Result<bool> ScanWorker::find_work() {
   }
 }
 
-// Takes the scan's next object, and those behind it while all are small. REQUIRES: the scan's lock; there is one.
+// Takes the scan's next object, and those behind it while all are small. Without a size it is a pipe, which cannot be
+// opened twice, or empty: such objects stay alone. REQUIRES: the scan's lock; there is an object.
 void ScanWorker::claim_objects() {
   const ScanOptions& options = scan_.options_;
   const auto size_of = [&](std::size_t i) { return options.listing->objects[options.objects[i]].size_bytes; };
   group_next_ = scan_.next_object_;
-  const std::size_t most = std::min(kGroupObjectsMax, (options.objects.size() - group_next_) / kGroupPartOfRest + 1);
-  std::uint64_t bytes = 0;
-  group_end_ = group_next_;
-  while (group_end_ - group_next_ < most && bytes <= kGroupedBytesMax) bytes += size_of(group_end_++);
-  if (bytes > kGroupedBytesMax && group_end_ - group_next_ > 1) --group_end_;
+  const std::size_t rest = options.objects.size() - group_next_;
+  const std::size_t limit = group_next_ + std::min(kGroupObjectsMax, rest / kGroupPartOfRest + 1);
+  std::uint64_t bytes = size_of(group_next_);
+  group_end_ = group_next_ + 1;
+  while (bytes > 0 && group_end_ < limit) {
+    const std::uint64_t more = size_of(group_end_);
+    if (more == 0 || bytes + more > kGroupedBytesMax) break;
+    bytes += more;
+    ++group_end_;
+  }
   scan_.next_object_ = group_end_;
 }
 
