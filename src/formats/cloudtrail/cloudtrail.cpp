@@ -466,7 +466,7 @@ class Reader final : public RecordReader {
     return token_;
   }
 
-  static constexpr std::size_t kIndexStep = 32 * 1024;
+  static constexpr std::size_t kIndexStep = 16 * 1024;
 
   bool read_element() {
     const std::size_t token = token_of(at_);
