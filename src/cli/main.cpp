@@ -5,6 +5,7 @@
 
 #include <clocale>
 #include <iostream>
+#include <sstream>
 
 #include "cli/commands/commands.h"
 #include "cli/exit_code.h"
@@ -31,10 +32,47 @@ void add_option(CLI::App& app, const Option& option) {
     added = app.add_option(option.names, **text, option.help)->type_name(option.value);
   } else {
     auto* list = std::get<std::vector<std::string>*>(option.target);
-    added = app.add_option(option.names, *list, option.help)->type_name(option.value + " ...");
+    added = app.add_option(option.names, *list, option.help)->type_name(option.value);
   }
   if (!option.choices.empty()) added->check(CLI::IsMember(option.choices));
 }
+
+// Breaks lines at spaces, so that none is longer than `width`.
+std::string wrapped(const std::string& text, std::size_t width) {
+  std::string out;
+  std::size_t column = 0;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line); out += '\n', column = 0) {
+    std::istringstream words(line);
+    for (std::string word; words >> word; column += word.size()) {
+      if (column > 0 && column + 1 + word.size() > width) {
+        out += '\n';
+        column = 0;
+      }
+      if (column > 0) {
+        out += ' ';
+        ++column;
+      }
+      out += word;
+    }
+  }
+  return out;
+}
+
+// Commands are listed by their summaries alone; their own help tells the rest.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  std::string make_subcommand(const CLI::App* command) const override {
+    std::stringstream out;
+    const std::string description = command->get_description();
+    CLI::detail::format_help(out, command->get_name(), description.substr(0, description.find('\n')),
+                             get_column_width());
+    return out.str();
+  }
+  std::string make_description(const CLI::App* app) const override {
+    return wrapped(app->get_description(), 100) + "\n";
+  }
+};
 
 std::string footer(const Command& command) {
   std::string text = "Examples:\n";
@@ -50,6 +88,7 @@ int run(int argc, char** argv) {
   CLI::App app("otomo answers questions about AWS logs where they lie", "otomo");
   app.set_version_flag("--version",
                        "otomo " OTOMO_VERSION " (DuckDB " + std::string(engine::Database::engine_version()) + ")");
+  app.formatter(std::make_shared<HelpFormatter>());
   app.require_subcommand(1);
   app.footer("Each command explains itself: otomo COMMAND --help\nStart with: otomo scan PATH");
   const std::vector<Command> commands = all_commands();
