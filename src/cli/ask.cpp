@@ -174,10 +174,10 @@ int ask(const AskOptions& options) {
   question_wanted->form = cell_form(print->form);
   std::unique_ptr<app::TempFolder> parquet_folder;
   if (parquet) {
-    if (!options.output_file.empty()) {
+    if (!(*output)->partial_path().empty()) {
       question_wanted->parquet_path = std::filesystem::absolute((*output)->partial_path()).string();
     } else {
-      if (::isatty(STDOUT_FILENO) != 0) {
+      if (options.output_file.empty() && ::isatty(STDOUT_FILENO) != 0) {
         return fail(Error{ErrorKind::kUsage, "Parquet is not for a terminal", "write it with -o FILE", {}});
       }
       auto folder = app::TempFolder::make();

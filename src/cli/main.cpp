@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The program: finds the command, parses its options from its own description, runs it.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 
 #include <clocale>
@@ -82,7 +85,25 @@ std::string footer(const Command& command) {
   return text;
 }
 
+// A closed standard stream would give its number to the first file that is opened. What is written to it then fails.
+void fill_standard_streams() {
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) < 0) ::open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
+
+// CLI11 takes "[a,b]" for a list; a folder may have that name.
+std::vector<std::string> arguments(int argc, char** argv) {
+  std::vector<std::string> all;
+  for (int i = argc - 1; i > 0; --i) {  // CLI11 wants them the last one first
+    const std::string argument = argv[i];
+    all.push_back(argument.starts_with('[') && argument.ends_with(']') ? "./" + argument : argument);
+  }
+  return all;
+}
+
 int run(int argc, char** argv) {
+  fill_standard_streams();
   std::setlocale(LC_CTYPE, "C.UTF-8");
   take_signals();
   CLI::App app("otomo answers questions about AWS logs where they lie", "otomo");
@@ -101,7 +122,7 @@ int run(int argc, char** argv) {
     sub->callback([&code, &command] { code = command.run(); });
   }
   try {
-    app.parse(argc, argv);
+    app.parse(arguments(argc, argv));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
     std::cerr << "otomo: " << error.what() << "\n  see: otomo"

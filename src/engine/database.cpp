@@ -172,11 +172,21 @@ class DuckDatabase final : public Database {
       use.plain_bytes = scan->totals.plain_bytes;
       use.counts = scan->totals.counts();
       use.unread = scan->totals.unread();
-      // A table that the question names twice is read twice; its records are told once.
+      // A table that the question names twice is read twice; its records are told once, and the objects that either
+      // reading missed.
       const auto same = std::find_if(uses.begin(), uses.end(), [&](const TableUse& u) { return u.table == use.table; });
       if (same == uses.end()) {
         uses.push_back(std::move(use));
-      } else if (use.objects_read > same->objects_read || use.counts.records > same->counts.records) {
+        continue;
+      }
+      if (use.objects_unread < same->objects_unread) {
+        use.objects_unread = same->objects_unread;
+        use.unread = same->unread;
+      } else {
+        same->objects_unread = use.objects_unread;
+        same->unread = use.unread;
+      }
+      if (use.objects_read > same->objects_read || use.counts.records > same->counts.records) {
         *same = std::move(use);
       }
     }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <system_error>
 
@@ -91,7 +92,12 @@ Result<std::unique_ptr<ByteSource>> open_file(const std::string& path, std::uint
 
 Result<std::unique_ptr<RandomAccess>> open_file_at(const std::string& path) { return open_descriptor(path, 0); }
 
-std::unique_ptr<ByteSource> open_stdin() {
+Result<std::unique_ptr<ByteSource>> open_stdin() {
+  static std::atomic_flag opened;
+  if (opened.test_and_set()) {
+    return world_error("standard input can be read only once, and this query reads it twice",
+                       "write it to a file first, and name the file");
+  }
   return std::make_unique<FileSource>(STDIN_FILENO, "standard input", false, 0);
 }
 

@@ -26,7 +26,8 @@ Result<std::size_t> read_fully(ByteSource& source, std::span<char> out);
 
 // Errors name the path. `size_bytes` as it was listed saves the last read, which would find the end; 0: not known.
 Result<std::unique_ptr<ByteSource>> open_file(const std::string& path, std::uint64_t size_bytes = 0);
-std::unique_ptr<ByteSource> open_stdin();
+// Standard input gives its bytes once; a second call is an error.
+Result<std::unique_ptr<ByteSource>> open_stdin();
 
 // A file of which any part can be read. Any thread.
 class RandomAccess {

@@ -132,8 +132,8 @@ Result<Listing> list_objects(std::span<const std::string> paths) {
       if (auto added = add_path(match); !added) return std::unexpected(added.error());
     }
   }
-  if (paths.size() > 1) {
-    // Paths may overlap ("logs" and "logs/2026"): the first mention counts.
+  if (paths.size() > 1 || std::any_of(paths.begin(), paths.end(), is_glob)) {
+    // Paths may overlap ("logs" and "logs/2026", "{a,a*}"): the first mention counts.
     std::unordered_set<std::string> once;
     std::erase_if(listing.objects, [&](const Object& object) {
       const bool again = !object.is_stdin &&

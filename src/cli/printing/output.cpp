@@ -2,17 +2,20 @@
 #include "cli/printing/output.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <system_error>
 
 namespace otomo::cli {
 
 namespace {
 constexpr std::size_t kBufferBytes = 64 * 1024;
-}
+constexpr int kLinksMax = 40;
+}  // namespace
 
 Result<std::unique_ptr<Output>> Output::open(const std::string& path) {
   std::unique_ptr<Output> output(new Output);
@@ -21,10 +24,25 @@ Result<std::unique_ptr<Output>> Output::open(const std::string& path) {
     output->descriptor_ = STDOUT_FILENO;
     return output;
   }
-  output->partial_path_ = path + ".partial-" + std::to_string(::getpid());
-  output->descriptor_ = ::open(output->partial_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  struct stat status{};
+  const bool exists = ::stat(path.c_str(), &status) == 0;
+  if (exists && !S_ISREG(status.st_mode)) {
+    // A device or a pipe is written to; it cannot be replaced.
+    output->descriptor_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  } else {
+    // A link is followed: the file that it leads to is replaced, not the link.
+    for (int links = 0; links < kLinksMax && std::filesystem::is_symlink(output->path_); ++links) {
+      const std::filesystem::path link = output->path_;
+      output->path_ = link.parent_path() / std::filesystem::read_symlink(link);
+    }
+    output->partial_path_ = output->path_ + ".partial-" + std::to_string(::getpid());
+    output->descriptor_ = ::open(output->partial_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  }
   if (output->descriptor_ < 0) {
     return world_error("writing " + path + ": " + std::generic_category().message(errno));
+  }
+  if (exists && S_ISREG(status.st_mode) && ::fchmod(output->descriptor_, status.st_mode & 07777) != 0) {
+    return world_error("keeping the permissions of " + path + ": " + std::generic_category().message(errno));
   }
   return output;
 }
@@ -65,7 +83,8 @@ Result<void> Output::flush() {
 Result<void> Output::finish() {
   if (auto flushed = flush(); !flushed) return flushed;
   if (!path_.empty()) {
-    if (::close(descriptor_) != 0 || std::rename(partial_path_.c_str(), path_.c_str()) != 0) {
+    if (::close(descriptor_) != 0 ||
+        (!partial_path_.empty() && std::rename(partial_path_.c_str(), path_.c_str()) != 0)) {
       descriptor_ = -1;
       return world_error("writing " + path_ + ": " + std::generic_category().message(errno));
     }

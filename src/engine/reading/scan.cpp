@@ -25,6 +25,12 @@ constexpr std::uint64_t kGroupedBytesMax = kBlockBytes;
 constexpr std::size_t kGroupObjectsMax = 64;
 constexpr std::size_t kGroupPartOfRest = 16;
 
+// Damage so early that nobody can tell what the object is.
+std::unexpected<Error> unreadable(const std::string& path, const io::Damage& damage) {
+  return world_error("reading " + path + ": " + damage.detail,
+                     "it is damaged before its first record; --format says what it is");
+}
+
 std::size_t rounded_up(std::size_t size) { return (size + 63) / 64 * 64; }
 
 }  // namespace
@@ -149,14 +155,20 @@ Result<bool> ScanWorker::find_work() {
       share_object(share_);
       return true;
     }
-    if (scan.next_object_ < scan.options_.objects.size()) {
+    // A worker must not come back to a shared object from one that lies behind it: DuckDB wants each thread's blocks in
+    // order. So nobody goes on while a large object before is being opened.
+    if (scan.next_object_ < scan.options_.objects.size() && scan.opening_large_ == 0) {
       claim_objects();
+      const std::uint32_t object = scan.options_.objects[group_next_++];
       const bool is_last = group_end_ == scan.options_.objects.size();
+      const bool large = is_large(object);
       ++scan.opening_;
+      if (large) ++scan.opening_large_;
       lock.unlock();
-      const auto opened = open(scan.options_.objects[group_next_++], is_last);
+      const auto opened = open(object, is_last);
       lock.lock();
       --scan.opening_;
+      if (large) --scan.opening_large_;
       lock.unlock();
       scan.changed_.notify_all();
       if (!opened) return std::unexpected(opened.error());
@@ -166,6 +178,12 @@ Result<bool> ScanWorker::find_work() {
     scan.changed_.wait_for(lock, std::chrono::milliseconds(20));
     if (scan.options_.interrupted()) return interrupted_error();
   }
+}
+
+// May several workers read it together?
+bool ScanWorker::is_large(std::uint32_t index) const {
+  const io::Object& object = scan_.options_.listing->objects[index];
+  return object.is_stdin || object.size_bytes >= kSharedBytesMin;
 }
 
 // Takes the scan's next object, and those behind it while all are small. Without a size it is a pipe, which cannot be
@@ -190,13 +208,9 @@ void ScanWorker::claim_objects() {
 // Opens the object and reads its first bytes to `out`.
 Result<std::size_t> ScanWorker::read_head(std::uint32_t index, const std::string& path, std::span<char> out) {
   const io::Object& object = scan_.options_.listing->objects[index];
-  if (object.is_stdin) {
-    source_->open(io::open_stdin());
-  } else {
-    auto file = io::open_file(path, object.size_bytes);
-    if (!file) return std::unexpected(file.error());
-    source_->open(std::move(*file));
-  }
+  auto bytes = object.is_stdin ? io::open_stdin() : io::open_file(path, object.size_bytes);
+  if (!bytes) return std::unexpected(bytes.error());
+  source_->open(std::move(*bytes));
   return source_->read(out);
 }
 
@@ -217,7 +231,7 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
   const io::Object& object = options.listing->objects[index];
   const std::string path = options.listing->path(object);
   object_ = index;
-  const bool large = object.is_stdin || object.size_bytes >= kSharedBytesMin;
+  const bool large = is_large(index);
   block_ = pool_.take(kBlockBytes);
   const std::size_t head_bytes = large ? kDetectionBytesMax : block_->capacity();
   const auto filled = read_head(index, path, {block_->data(), head_bytes});
@@ -225,6 +239,7 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
   block_->size = *filled;
   block_last_ = *filled < head_bytes;
   const formats::Format* format = format_of(path, block_->text(), block_last_);
+  if (format == nullptr && source_->damage()) return unreadable(path, *source_->damage());
   if (!is_wanted(format)) {
     skip_object(format);
     return {};
@@ -277,6 +292,10 @@ bool ScanWorker::merge_next() {
       continue;
     }
     const formats::Format* format = format_of(path, {block_->data() + begin, *filled}, true);
+    if (format == nullptr && source_->damage()) {
+      unread_object(unreadable(path, *source_->damage()).error());
+      continue;
+    }
     if (!is_wanted(format)) {
       skip_object(format);
       continue;

@@ -104,6 +104,7 @@ class Scan {
   std::condition_variable changed_;
   std::list<std::shared_ptr<SharedObject>> shared_;
   std::size_t opening_ = 0;
+  std::size_t opening_large_ = 0;  // of them, those that may become shared
   std::size_t next_object_ = 0;
 };
 
@@ -129,6 +130,7 @@ class ScanWorker {
   enum class Mode : std::uint8_t { kIdle, kSequential, kShared };
 
   Result<bool> find_work();  // false: there is none left
+  bool is_large(std::uint32_t object) const;
   void claim_objects();
   Result<void> open_object(std::uint32_t object, bool is_last);
   Result<std::size_t> read_head(std::uint32_t object, const std::string& path, std::span<char> out);

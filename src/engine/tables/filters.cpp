@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/tables/lend.h"
+
 namespace otomo::engine {
 
 namespace {
@@ -186,7 +188,7 @@ class Pruner {
     if (const auto meaning = column_of(*expression)) {
       duckdb::Value value(duckdb::LogicalType::VARCHAR);
       if (meaning->kind == ColumnMeaning::Kind::kPath) {
-        value = duckdb::Value(path);
+        value = text_value(path);
       } else if (const auto text = partition_value(format_.partitions[meaning->index], facts)) {
         value = duckdb::Value(*text);
       }

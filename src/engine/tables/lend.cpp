@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/tables/lend.h"
 
+#include "base/utf8.h"
+
 namespace otomo::engine {
 
 namespace {
@@ -64,6 +66,13 @@ duckdb::LogicalType logical_type(const formats::ColumnSpec& spec) {
     case formats::Type::kMap: return LogicalType::MAP(logical_type(spec.children[0]), logical_type(spec.children[1]));
   }
   throw duckdb::InternalException("a column type without a DuckDB type");
+}
+
+duckdb::Value text_value(std::string_view text) {
+  if (utf8::is_valid(text)) return duckdb::Value(std::string(text));
+  std::string repaired(utf8::repaired_size_max(text.size()), '\0');
+  repaired.resize(utf8::repair(text, repaired.data()).size_bytes);
+  return duckdb::Value(repaired);
 }
 
 void lend_text(const std::string_view* texts, std::size_t rows, const BlockPointer& block, duckdb::Vector& vector) {

@@ -12,6 +12,9 @@ namespace otomo::engine {
 
 duckdb::LogicalType logical_type(const formats::ColumnSpec& spec);
 
+// Text that may be no UTF-8, such as a file's name: repaired.
+duckdb::Value text_value(std::string_view text);
+
 void lend_text(const std::string_view* texts, std::size_t rows, const BlockPointer& block, duckdb::Vector& vector);
 // `rows` rows of `column` (for list elements: as many as there are).
 void lend_column(const formats::Column& column, std::size_t rows, const BlockPointer& block, duckdb::Vector& vector);

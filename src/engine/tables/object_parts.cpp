@@ -115,7 +115,7 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
     const io::Object& object = listing.objects[part.object];
     std::size_t column = 0;
     const auto put = [&](duckdb::Value value) { output.SetValue(column++, row, value); };
-    put(duckdb::Value(listing.path(object)));
+    put(text_value(listing.path(object)));
     put(text_or_null(part.format == nullptr ? "" : part.format->name));
     put(text_or_null(word_of(part.state)));
     put(text_or_null(part.account_id));

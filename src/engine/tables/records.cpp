@@ -222,7 +222,7 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
       put_constant(vector, std::nullopt);
     } else if (id == hidden_id(kPath)) {
       const io::Listing& listing = bound.session->inputs.listing;
-      put_constant(vector, listing.path(listing.objects[worker.object()]));
+      vector.Reference(text_value(listing.path(listing.objects[worker.object()])));
     } else if (id == hidden_id(kOffset)) {
       auto* out = duckdb::FlatVector::GetData<std::int64_t>(vector);
       for (std::size_t row = 0; row < rows; ++row) out[row] = static_cast<std::int64_t>(batch->offsets[row]);

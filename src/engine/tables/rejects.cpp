@@ -78,7 +78,7 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
     }
   }
   const std::size_t rows = std::min<std::size_t>(local.batch->rejects.size() - local.next_reject, kBatchRowsMax);
-  const duckdb::Value path(listing.path(listing.objects[local.worker.object()]));
+  const duckdb::Value path = text_value(listing.path(listing.objects[local.worker.object()]));
   const duckdb::Value format{std::string(local.worker.format()->name)};
   output.data[0].Reference(path);
   output.data[2].Reference(format);

@@ -343,7 +343,10 @@ class Reader final : public RecordReader {
  public:
   explicit Reader(const LiteralFilter& filter) : filter_(filter) {}
 
-  void restart() override { place_ = Place::kTop; }
+  void restart() override {
+    place_ = Place::kTop;
+    in_lines_ = false;
+  }
 
   std::size_t read(std::string_view bytes, std::uint64_t offset, bool last, Batch& batch) override {
     bytes_ = bytes;
@@ -358,6 +361,11 @@ class Reader final : public RecordReader {
     if (!columns_known_) find_columns();
     index_from(at_);
     while (!batch.full() && step()) {
+    }
+    if (last_ && at_ == bytes_.size() && (place_ == Place::kArray || place_ == Place::kTail)) {
+      // All records in it were whole, but there may have been more.
+      batch.add_reject(offset_at(at_), RejectReason::kTruncated, "the container of the records is not closed", "");
+      place_ = Place::kTop;
     }
     return at_;
   }
@@ -474,33 +482,37 @@ class Reader final : public RecordReader {
     std::uint32_t end = 0;
     std::size_t next = 0;
     JsonWalk walk = JsonWalk::kIncomplete;
-    const bool filters = !filter_.any_of.empty();
     std::size_t step = kIndexStep;
     while (true) {
-      if (token < json_.token_count()) {
-        walk = filters ? json_.skip(token, end, next) : json_.walk(token, members_, end, next);
-        if (walk == JsonWalk::kDone && filters && place_ == Place::kTop) {
-          walk = json_.walk(token, members_, end, next);  // it may be a container
-          if (walk == JsonWalk::kDone && enter_late_container()) return true;
-        }
-        if (walk == JsonWalk::kDone && filters) {
-          if (lacks_literals(json_.slice(begin, end))) {
-            ++batch_->counts.skipped;
-            return consume(end, next);
-          }
-          walk = json_.walk(token, members_, end, next);
-        }
-      }
-      if (walk != JsonWalk::kIncomplete || json_.indexed_bytes() - begin > kRecordBytesMax || !json_.extend(step))
+      if (token < json_.token_count()) walk = json_.walk(token, members_, end, next);
+      if (walk != JsonWalk::kIncomplete) break;
+      if (is_cut_line()) {
+        walk = JsonWalk::kInvalid;
         break;
+      }
+      if (json_.indexed_bytes() - begin > kRecordBytesMax || !json_.extend(step)) break;
       step *= 2;  // so that a long record is walked a few times only
     }
     if (walk == JsonWalk::kDone && end - begin <= kRecordBytesMax) {
       if (place_ == Place::kTop && enter_late_container()) return true;
+      if (place_ == Place::kTop && origin_ + end < bytes_.size() && bytes_[origin_ + end] == '\n') in_lines_ = true;
+      if (!filter_.any_of.empty() && lacks_literals(json_.slice(begin, end))) {
+        ++batch_->counts.skipped;
+        return consume(end, next);
+      }
       put_element(json_, json_.slice(begin, end), members_, offset_at(at_));
       return consume(end, next);
     }
     return recover(walk);
+  }
+
+  // Where each line was a record so far, an unfinished one does not reach over the next line that opens an object:
+  // looking for its end would take as long as the rest of the file, for each such line.
+  bool is_cut_line() const {
+    if (place_ != Place::kTop || !in_lines_) return false;
+    const std::size_t indexed = origin_ + json_.indexed_bytes();
+    const std::size_t newline = bytes_.substr(0, indexed).find('\n', at_);
+    return newline != std::string_view::npos && newline + 1 < bytes_.size() && bytes_[newline + 1] == '{';
   }
 
   // The object in members_ has `Records` behind members that enter_container() does not look through. Goes there.
@@ -548,9 +560,11 @@ class Reader final : public RecordReader {
       // The object's end. Brackets that close the container are not the record's.
       reject(walk == JsonWalk::kInvalid ? RejectReason::kBadJson : RejectReason::kTruncated, rest, offset_at(at_));
       at_ = bytes_.size();
+      place_ = Place::kTop;
       return false;
     }
     reject(RejectReason::kBadJson, rest.substr(0, next), offset_at(at_));
+    if (place_ == Place::kTop) in_lines_ = true;
     at_ += next;
     index_from(at_);
     return true;
@@ -765,6 +779,7 @@ class Reader final : public RecordReader {
 
   Place place_ = Place::kTop;
   bool closes_object_ = false;  // the container's array stands in an object
+  bool in_lines_ = false;       // a record ended with its line
   Place skip_place_ = Place::kTop;
   std::string skip_key_;
 

@@ -41,7 +41,12 @@ class ZstdDecoder final : public Decoder {
   std::string_view detail_;
 };
 
-bool starts(std::string_view head) { return head.starts_with(std::string_view("\x28\xb5\x2f\xfd", 4)); }
+// A frame, or one to be skipped (0x184D2A50 to 0x184D2A5F), such as pzstd writes first.
+bool starts(std::string_view head) {
+  if (head.starts_with(std::string_view("\x28\xb5\x2f\xfd", 4))) return true;
+  return head.size() >= 4 && (static_cast<unsigned char>(head[0]) & 0xF0) == 0x50 &&
+         head.substr(1, 3) == std::string_view("\x2a\x4d\x18", 3);
+}
 
 std::unique_ptr<Decoder> make() { return std::make_unique<ZstdDecoder>(); }
 
