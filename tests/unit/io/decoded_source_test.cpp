@@ -180,6 +180,21 @@ TEST(DecodedSource, AMagicNumberAloneIsNoCodec) {
   }
 }
 
+// pzstd writes a skippable frame first; anybody may write one between others.
+TEST(DecodedSource, ZstdSkippableFrames) {
+  const std::string text = loggish_text(3'000);
+  const std::string frame = zstd(text);
+  const std::string skippable("\x5a\x2a\x4d\x18\x04\0\0\0skip", 12);
+  DecodedSource source;
+  for (const std::string& stored : {skippable + frame, frame + skippable + frame, frame + skippable}) {
+    for (const std::size_t step : {std::size_t{1}, std::size_t{100'000}}) {
+      const Decoded decoded = decode(source, source_of(stored, step));
+      EXPECT_EQ(decoded.text, stored.size() > 2 * frame.size() ? text + text : text);
+      EXPECT_FALSE(decoded.damage);
+    }
+  }
+}
+
 // A frame that asks for a window of 1 GB is damage, not 1 GB.
 TEST(DecodedSource, AZstdWindowOverTheLimit) {
   ZSTD_CCtx* context = ZSTD_createCCtx();

@@ -273,6 +273,29 @@ TEST_F(ScanTest, DamageIsARejectBehindWhatWasGood) {
   expect_nothing_else(found);
 }
 
+TEST_F(ScanTest, DamageBeforeTheFirstRecordIsUnread) {
+  const std::string stored = io::gzip(lines(3'000, 10, 4));
+  write("a.gz", stored.substr(0, 12));
+  write("b.gz", stored.substr(0, 20) + std::string(100, '\xff'));
+  for (int i = 0; i < 50; ++i) write("c" + std::to_string(i) + ".gz", stored);
+  for (const bool merge : {false, true}) {
+    const Found found = scan(2, false, merge);
+    EXPECT_EQ(found.unread, 2U);
+    EXPECT_EQ(found.unknown, 0U);
+  }
+}
+
+// DuckDB wants each thread's blocks in order: nobody may come back to a shared object from one behind it.
+TEST_F(ScanTest, EachWorkerGoesForward) {
+  const std::string large = lines(5'000'000, 300, 4);
+  const std::string small = lines(50'000, 100, 5);
+  for (int i = 0; i < 6; ++i) {
+    write(std::to_string(i) + "-large.log", large);
+    write(std::to_string(i) + "-small.log", small);
+  }
+  for (int round = 0; round < 5; ++round) scan(4);  // scan() looks at the order
+}
+
 TEST_F(ScanTest, WhatIsNoLogIsUnknownAndWhatCannotBeReadIsCounted) {
   write("a.log", lines(1'000, 10, 8));
   write("b.txt", "This is a letter.\n");
