@@ -346,6 +346,7 @@ class Reader final : public RecordReader {
   void restart() override {
     place_ = Place::kTop;
     in_lines_ = false;
+    behind_record_ = false;
   }
 
   std::size_t read(std::string_view bytes, std::uint64_t offset, bool last, Batch& batch) override {
@@ -418,6 +419,10 @@ class Reader final : public RecordReader {
   // One element, bracket or separator. False: nothing more can be done with these bytes.
   bool step() {
     if (place_ == Place::kSkipping) return skip_overlong();
+    if (behind_record_ && at_ < bytes_.size()) {
+      in_lines_ = in_lines_ || bytes_[at_] == '\n';
+      behind_record_ = false;
+    }
     while (at_ < bytes_.size() && is_between(bytes_[at_])) ++at_;
     if (at_ == bytes_.size()) return false;
     const char c = bytes_[at_];
@@ -485,17 +490,13 @@ class Reader final : public RecordReader {
     std::size_t step = kIndexStep;
     while (true) {
       if (token < json_.token_count()) walk = json_.walk(token, members_, end, next);
+      if (leaves_line(walk == JsonWalk::kDone ? origin_ + end : bytes_.size())) walk = JsonWalk::kInvalid;
       if (walk != JsonWalk::kIncomplete) break;
-      if (is_cut_line()) {
-        walk = JsonWalk::kInvalid;
-        break;
-      }
       if (json_.indexed_bytes() - begin > kRecordBytesMax || !json_.extend(step)) break;
       step *= 2;  // so that a long record is walked a few times only
     }
     if (walk == JsonWalk::kDone && end - begin <= kRecordBytesMax) {
       if (place_ == Place::kTop && enter_late_container()) return true;
-      if (place_ == Place::kTop && origin_ + end < bytes_.size() && bytes_[origin_ + end] == '\n') in_lines_ = true;
       if (!filter_.any_of.empty() && lacks_literals(json_.slice(begin, end))) {
         ++batch_->counts.skipped;
         return consume(end, next);
@@ -506,12 +507,11 @@ class Reader final : public RecordReader {
     return recover(walk);
   }
 
-  // Where each line was a record so far, an unfinished one does not reach over the next line that opens an object:
-  // looking for its end would take as long as the rest of the file, for each such line.
-  bool is_cut_line() const {
+  // Where lines were records so far, one does not reach over its line's end if an object opens right behind: looking
+  // for the end of a record that was cut would take as long as the rest of the file, for each such line.
+  bool leaves_line(std::size_t stop) const {
     if (place_ != Place::kTop || !in_lines_) return false;
-    const std::size_t indexed = origin_ + json_.indexed_bytes();
-    const std::size_t newline = bytes_.substr(0, indexed).find('\n', at_);
+    const std::size_t newline = bytes_.substr(0, stop).find('\n', at_);
     return newline != std::string_view::npos && newline + 1 < bytes_.size() && bytes_[newline + 1] == '{';
   }
 
@@ -526,6 +526,7 @@ class Reader final : public RecordReader {
   bool consume(std::uint32_t end, std::size_t next) {
     at_ = origin_ + end;
     token_ = next;
+    behind_record_ = place_ == Place::kTop;
     return true;
   }
 
@@ -779,7 +780,8 @@ class Reader final : public RecordReader {
 
   Place place_ = Place::kTop;
   bool closes_object_ = false;  // the container's array stands in an object
-  bool in_lines_ = false;       // a record ended with its line
+  bool in_lines_ = false;       // a record ended, or broke off, with its line
+  bool behind_record_ = false;  // what follows tells whether it ended with its line
   Place skip_place_ = Place::kTop;
   std::string skip_key_;
 
