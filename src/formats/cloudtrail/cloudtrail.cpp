@@ -490,7 +490,7 @@ class Reader final : public RecordReader {
     std::size_t step = kIndexStep;
     while (true) {
       if (token < json_.token_count()) walk = json_.walk(token, members_, end, next);
-      if (leaves_line(walk == JsonWalk::kDone ? origin_ + end : bytes_.size())) walk = JsonWalk::kInvalid;
+      if (leaves_line(origin_ + (walk == JsonWalk::kDone ? end : json_.indexed_bytes()))) walk = JsonWalk::kInvalid;
       if (walk != JsonWalk::kIncomplete) break;
       if (json_.indexed_bytes() - begin > kRecordBytesMax || !json_.extend(step)) break;
       step *= 2;  // so that a long record is walked a few times only
