@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "base/read_buffer.h"
 #include "objects.h"
 
 namespace otomo::bench {
@@ -45,11 +46,11 @@ int run(int argc, char** argv) {
   const std::vector<Object> objects = objects_under(options.path);
   std::atomic<uint64_t> bytes = 0;
   in_threads(options.threads, objects.size(), [&](const auto& next) {
-    const std::unique_ptr<char[]> input(new char[kInputBytes]);
-    const std::unique_ptr<char[]> output(new char[kOutputBytes]);
+    const ReadBuffer input(kInputBytes);
+    const ReadBuffer output(kOutputBytes);
     const auto state = std::make_unique<inflate_state>();
     for (uint64_t object; (object = next()) < objects.size();) {
-      bytes += inflate_object(objects[object], *state, input.get(), output.get());
+      bytes += inflate_object(objects[object], *state, input.data(), output.data());
     }
   });
   std::printf("%llu\n", static_cast<unsigned long long>(bytes));

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "base/read_buffer.h"
 #include "objects.h"
 
 namespace otomo::bench {
@@ -28,14 +29,14 @@ int run(int argc, char** argv) {
   }
   std::atomic<uint64_t> bytes = 0;
   in_threads(options.threads, blocks.size(), [&](const auto& next) {
-    const std::unique_ptr<char[]> buffer(new char[kBlockBytes]);
+    const ReadBuffer buffer(kBlockBytes);
     std::unique_ptr<Reader> reader;
     size_t open_object = SIZE_MAX;
     for (uint64_t block; (block = next()) < blocks.size();) {
       const auto [object, offset] = blocks[block];
       if (object != open_object) reader = std::make_unique<Reader>(objects[object].path);
       open_object = object;
-      bytes += reader->read_at(offset, buffer.get(), kBlockBytes);
+      bytes += reader->read_at(offset, buffer.data(), kBlockBytes);
     }
   });
   std::printf("%llu\n", static_cast<unsigned long long>(bytes));

@@ -31,7 +31,7 @@ void DecodedSource::open(std::unique_ptr<ByteSource> source) {
 Result<std::size_t> DecodedSource::start(std::span<char> out) {
   started_ = true;
   const bool direct = out.size() >= kMagicBytesMax;
-  const std::span<char> place = direct ? out.first(std::min(out.size(), kInputBytes)) : std::span<char>(buffer_);
+  const std::span<char> place = direct ? out.first(std::min(out.size(), kInputBytes)) : std::span<char>(buffer_.data(), kInputBytes);
   std::size_t filled = 0;
   while (filled < kMagicBytesMax && !source_ended_) {
     const auto count = source_->read(place.subspan(filled));
@@ -61,7 +61,7 @@ Result<bool> DecodedSource::refill() {
   if (source_ended_) return false;
   if (!input_.empty()) std::memmove(buffer_.data(), input_.data(), input_.size());
   const std::size_t kept = input_.size();
-  const auto count = source_->read(std::span(buffer_).subspan(kept));
+  const auto count = source_->read({buffer_.data() + kept, kInputBytes - kept});
   if (!count) return std::unexpected(count.error());
   stored_bytes_ += *count;
   input_ = std::span<const char>(buffer_.data(), kept + *count);

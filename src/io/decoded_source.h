@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/read_buffer.h"
 #include "io/byte_source.h"
 #include "io/codecs/codec.h"
 
@@ -33,7 +34,7 @@ class DecodedSource {
   void trailing_garbage();
 
   std::unique_ptr<ByteSource> source_;
-  std::vector<char> buffer_;
+  ReadBuffer buffer_;
   std::span<const char> input_;  // of buffer_, not yet decoded
   const Codec* codec_ = nullptr;
   struct Kept {

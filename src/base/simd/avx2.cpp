@@ -13,6 +13,11 @@ namespace otomo::simd::avx2 {
 namespace {
 
 struct Bytes64 {
+  struct Pattern {
+    __m256i all;
+    explicit Pattern(char c) : all(_mm256_set1_epi8(c)) {}
+  };
+
   __m256i low;
   __m256i high;
 
@@ -24,14 +29,12 @@ struct Bytes64 {
     return static_cast<std::uint32_t>(_mm256_movemask_epi8(a)) |
            (static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(b))) << 32);
   }
-  std::uint64_t equals(char c) const {
-    const __m256i all = _mm256_set1_epi8(c);
-    return mask(_mm256_cmpeq_epi8(low, all), _mm256_cmpeq_epi8(high, all));
+  std::uint64_t equals(const Pattern& pattern) const {
+    return mask(_mm256_cmpeq_epi8(low, pattern.all), _mm256_cmpeq_epi8(high, pattern.all));
   }
   std::uint64_t high_bits() const { return mask(low, high); }
-  std::uint64_t unusual() const {  // signed: both
-    const __m256i all = _mm256_set1_epi8(' ');
-    return mask(_mm256_cmpgt_epi8(all, low), _mm256_cmpgt_epi8(all, high));
+  std::uint64_t below(const Pattern& pattern) const {
+    return mask(_mm256_cmpgt_epi8(pattern.all, low), _mm256_cmpgt_epi8(pattern.all, high));
   }
 
   // { and [ differ only in bit 5, as do } and ].
@@ -49,11 +52,7 @@ inline std::uint64_t prefix_xor(std::uint64_t bits) {
       _mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_set_epi64x(0, static_cast<long long>(bits)), ones, 0)));
 }
 
-inline void put_places_by_four(std::uint64_t bits, std::uint32_t origin, std::uint32_t* places);
-inline void put_places(std::uint64_t bits, std::uint32_t origin, std::uint32_t* places) {
-  put_places_by_four(bits, origin, places);
-}
-
+#include "base/simd/place_writer.inl"
 #include "base/simd/scan.inl"
 
 bool supported() {

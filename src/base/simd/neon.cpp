@@ -11,6 +11,11 @@ namespace otomo::simd::neon {
 namespace {
 
 struct Bytes64 {
+  struct Pattern {
+    uint8x16_t all;
+    explicit Pattern(char c) : all(vdupq_n_u8(static_cast<std::uint8_t>(c))) {}
+  };
+
   uint8x16_t part[4];
 
   static Bytes64 load(const char* at) {
@@ -25,20 +30,20 @@ struct Bytes64 {
     const uint8x16_t all = vpaddq_u8(vpaddq_u8(ab, cd), vpaddq_u8(ab, cd));
     return vgetq_lane_u64(vreinterpretq_u64_u8(all), 0);
   }
-  std::uint64_t equals(char c) const {
-    const uint8x16_t all = vdupq_n_u8(static_cast<std::uint8_t>(c));
-    return mask(vceqq_u8(part[0], all), vceqq_u8(part[1], all), vceqq_u8(part[2], all), vceqq_u8(part[3], all));
+  std::uint64_t equals(const Pattern& pattern) const {
+    const auto is = [&](int i) { return vceqq_u8(part[i], pattern.all); };
+    return mask(is(0), is(1), is(2), is(3));
   }
   std::uint64_t high_bits() const {
     const uint8x16_t limit = vdupq_n_u8(0x80);
     return mask(vcgeq_u8(part[0], limit), vcgeq_u8(part[1], limit), vcgeq_u8(part[2], limit), vcgeq_u8(part[3], limit));
   }
-  std::uint64_t unusual() const {  // signed: both
-    const int8x16_t all = vdupq_n_s8(' ');
+  std::uint64_t below(const Pattern& pattern) const {
+    const int8x16_t all = vreinterpretq_s8_u8(pattern.all);
     const auto is = [&](int i) { return vcltq_s8(vreinterpretq_s8_u8(part[i]), all); };
     return mask(is(0), is(1), is(2), is(3));
   }
-  std::uint64_t json_brackets() const { return equals('{') | equals('[') | equals('}') | equals(']'); }
+  std::uint64_t json_brackets() const { return equals(Pattern('{')) | equals(Pattern('[')) | equals(Pattern('}')) | equals(Pattern(']')); }
 };
 
 inline std::uint64_t prefix_xor(std::uint64_t bits) {
@@ -46,11 +51,7 @@ inline std::uint64_t prefix_xor(std::uint64_t bits) {
   return bits;
 }
 
-inline void put_places_by_four(std::uint64_t bits, std::uint32_t origin, std::uint32_t* places);
-inline void put_places(std::uint64_t bits, std::uint32_t origin, std::uint32_t* places) {
-  put_places_by_four(bits, origin, places);
-}
-
+#include "base/simd/place_writer.inl"
 #include "base/simd/scan.inl"
 
 bool supported() { return true; }

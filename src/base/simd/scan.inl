@@ -2,11 +2,16 @@
 //
 // The algorithms of simd.h over 64 bytes at a time. Included once per instruction set, inside its namespace and its
 // target region, behind a definition of
-//   struct Bytes64 { static Bytes64 load(const char*); uint64_t equals(char) const; uint64_t high_bits() const;
-//                    uint64_t unusual() const;                                       // below 0x20, 0x80 and above
+//   struct Bytes64 { static Bytes64 load(const char*);
+//                    struct Pattern { explicit Pattern(char); };                     // one byte, 64 times
+//                    uint64_t equals(const Pattern&) const; uint64_t high_bits() const;
+//                    uint64_t below(const Pattern&) const;                           // as signed bytes
 //                    uint64_t json_brackets() const; };                              // { [ } ]
 //   uint64_t prefix_xor(uint64_t);                          // bit i = xor of bits 0..i
-//   void put_places(uint64_t bits, uint32_t origin, uint32_t* places);  // of the bits set; may write 64 in any case
+//   struct PlaceWriter { explicit PlaceWriter(uint32_t origin);  // of the first register
+//                        // Writes the places of the bits set; may write 64 in any case.
+//                        void put(uint64_t bits, uint32_t* places) const;
+//                        void advance(); };                 // to the next register
 // so that the compiler sees everything in one region: a template instantiated there instead runs five times slower
 // with GCC 12.
 //
@@ -20,18 +25,6 @@ inline std::uint32_t trailing_zeros(std::uint64_t bits) {
 
 inline std::uint64_t low_bits(unsigned count) { return count >= 64 ? ~0ULL : (1ULL << count) - 1; }
 
-// put_places() where no instruction does it: four at a time, so that nearly every register goes without a surprise for
-// the branch predictor.
-inline void put_places_by_four(std::uint64_t bits, std::uint32_t origin, std::uint32_t* places) {
-  const auto count = static_cast<unsigned>(__builtin_popcountll(bits));
-  for (unsigned done = 0; done < count; done += 4) {
-    for (unsigned i = done; i < done + 4; ++i) {
-      places[i] = origin + trailing_zeros(bits);
-      bits &= bits - 1;
-    }
-  }
-}
-
 // What split_line carries from one register to the next.
 struct SplitState {
   std::uint64_t inside = 0;  // all ones inside quotes
@@ -39,74 +32,87 @@ struct SplitState {
   std::uint64_t closed = 0;  // 1: the byte before closed a quote
   std::uint64_t faults = 0;
   std::uint32_t quotes = 0;
-  std::uint32_t separators = 0;
 };
 
-// `here`: the bytes of the line in this register. With all of them a constant, nothing waits for the newline.
-inline __attribute__((always_inline)) void split_register(const Bytes64& bytes, std::uint64_t here, std::uint32_t at,
-                                                          SplitState& state, std::uint32_t* places,
-                                                          std::uint64_t& inside, std::uint64_t& separator) {
-  const std::uint64_t quote = bytes.equals('"') & here;
+// Returns the separators among the bytes `here`, and what is inside quotes. Which bytes are usual is left to the caller.
+inline __attribute__((always_inline)) std::uint64_t split_register(std::uint64_t quote, std::uint64_t space,
+                                                                   std::uint64_t here, SplitState& state,
+                                                                   std::uint64_t& inside) {
   inside = prefix_xor(quote) ^ state.inside;
-  separator = bytes.equals(' ') & here & ~inside;
+  const std::uint64_t separator = space & ~inside;
   const std::uint64_t before_is_border = (separator << 1) | state.border;
   const std::uint64_t closing = quote & ~inside;
-  const std::uint64_t behind_closed = (closing << 1) | state.closed;
-  state.faults |= (bytes.unusual() | (behind_closed & ~separator)) & here;  // goes on behind a closing quote
-  state.faults |= quote & inside & ~before_is_border;                       // opens in the middle of a field
-  state.faults |= separator & before_is_border;                             // an empty field
+  state.faults |= ((closing << 1) | state.closed) & ~separator & here;  // goes on behind a closing quote
+  state.faults |= quote & inside & ~before_is_border;                   // opens in the middle of a field
+  state.faults |= separator & before_is_border;                         // an empty field
   state.quotes += static_cast<std::uint32_t>(__builtin_popcountll(quote));
-  put_places(separator, at, places + (state.separators < kSeparatorsMax ? state.separators : kSeparatorsMax));
-  state.separators += static_cast<std::uint32_t>(__builtin_popcountll(separator));
   state.closed = closing >> 63;
+  return separator;
 }
 
+// About 60 instructions for 64 bytes; what costs is the last register of a line, whose branch nobody predicts. So the
+// whole registers before it do nothing for the newline but to see that there is none: it is below a space, as is what a
+// regular line does not have.
 void split_line(const char* line, const char* end, LineSplit& split) {
+  const Bytes64::Pattern quote_pattern('"');
+  const Bytes64::Pattern space_pattern(' ');
+  const Bytes64::Pattern newline_pattern('\n');
   SplitState state;
+  PlaceWriter writer(0);
+  std::uint32_t separators = 0;
+  const auto put = [&](std::uint64_t separator) {
+    writer.put(separator, split.places + (separators < kSeparatorsMax ? separators : kSeparatorsMax));
+    separators += static_cast<std::uint32_t>(__builtin_popcountll(separator));
+  };
   const std::size_t room = static_cast<std::size_t>(end - line);
   std::size_t at = 0;
   std::uint64_t inside = 0;
-  std::uint64_t separator = 0;
-  bool complete = false;
-  while (at < room) {
+  while (room - at >= 64) {
     const Bytes64 bytes = Bytes64::load(line + at);
-    std::uint64_t newline = bytes.equals('\n');
-    const auto place = static_cast<std::uint32_t>(at);
-    if (newline == 0 && room - at >= 64) {
-      split_register(bytes, ~0ULL, place, state, split.places, inside, separator);
-      state.inside = static_cast<std::uint64_t>(static_cast<std::int64_t>(inside) >> 63);
-      state.border = separator >> 63;
-      at += 64;
-      continue;
+    const std::uint64_t unusual = bytes.below(space_pattern);
+    if (unusual != 0) {
+      if (bytes.equals(newline_pattern) != 0) break;
+      state.faults |= unusual;
     }
-    if (room - at < 64) newline &= low_bits(static_cast<unsigned>(room - at));
-    complete = newline != 0;
-    const unsigned count = complete ? trailing_zeros(newline) : static_cast<unsigned>(room - at);
-    split_register(bytes, low_bits(count), place, state, split.places, inside, separator);
-    if (count > 0) {
-      state.border = separator >> (count - 1);
-      state.inside = inside >> (count - 1);
-    }
-    at += count;
-    break;
+    const std::uint64_t separator =
+        split_register(bytes.equals(quote_pattern), bytes.equals(space_pattern), ~0ULL, state, inside);
+    put(separator);
+    state.inside = static_cast<std::uint64_t>(static_cast<std::int64_t>(inside) >> 63);
+    state.border = separator >> 63;
+    writer.advance();
+    at += 64;
   }
-  split.length = static_cast<std::uint32_t>(at);
-  split.complete = complete;
+  const Bytes64 bytes = Bytes64::load(line + at);
+  const std::uint64_t left = low_bits(static_cast<unsigned>(room - at < 64 ? room - at : 64));
+  const std::uint64_t newline = bytes.equals(newline_pattern) & left;
+  const std::uint64_t here = newline != 0 ? (newline & -newline) - 1 : left;
+  const std::uint64_t separator =
+      split_register(bytes.equals(quote_pattern) & here, bytes.equals(space_pattern) & here, here, state, inside);
+  state.faults |= bytes.below(space_pattern) & here;
+  put(separator);
+  const auto count = static_cast<unsigned>(__builtin_popcountll(here));
+  if (count > 0) {
+    state.border = separator >> (count - 1);
+    state.inside = inside >> (count - 1);
+  }
+  split.length = static_cast<std::uint32_t>(at + count);
+  split.complete = newline != 0;
   // The line must not end inside quotes, nor with a separator.
   split.regular = (state.faults | (state.border & 1) | (state.inside & 1)) == 0;
   split.quotes = state.quotes;
-  split.separators = state.separators;
+  split.separators = separators;
 }
 
 std::size_t count_newlines(const char* text, std::size_t size_bytes) {
+  const Bytes64::Pattern newline('\n');
   std::size_t count = 0;
   std::size_t at = 0;
   for (; at + 64 <= size_bytes; at += 64) {
-    count += static_cast<std::size_t>(__builtin_popcountll(Bytes64::load(text + at).equals('\n')));
+    count += static_cast<std::size_t>(__builtin_popcountll(Bytes64::load(text + at).equals(newline)));
   }
   if (at < size_bytes) {
     const std::uint64_t here = low_bits(static_cast<unsigned>(size_bytes - at));
-    count += static_cast<std::size_t>(__builtin_popcountll(Bytes64::load(text + at).equals('\n') & here));
+    count += static_cast<std::size_t>(__builtin_popcountll(Bytes64::load(text + at).equals(newline) & here));
   }
   return count;
 }
@@ -116,8 +122,8 @@ const char* find_literal(const char* text, const char* end, std::string_view lit
   const std::size_t size = literal.size();
   if (static_cast<std::size_t>(end - text) < size) return end;
   const auto [first, second] = rarest_pair(literal);
-  const char first_byte = literal[first];
-  const char second_byte = literal[second];
+  const Bytes64::Pattern first_byte(literal[first]);
+  const Bytes64::Pattern second_byte(literal[second]);
   const std::size_t starts = static_cast<std::size_t>(end - text) - size + 1;
   for (std::size_t at = 0; at < starts; at += 64) {
     std::uint64_t candidates =
@@ -134,12 +140,15 @@ const char* find_literal(const char* text, const char* end, std::string_view lit
 
 std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t base, JsonCarry& carry,
                        std::uint32_t* places) {
+  const Bytes64::Pattern backslash_pattern('\\');
+  const Bytes64::Pattern quote_pattern('"');
+  PlaceWriter writer(base);
   std::uint32_t* next = places;
   JsonCarry now = carry;  // in registers: through the reference, each round would wait for the last one's stores
   for (std::size_t at = 0; at < size_bytes; at += 64) {
     const Bytes64 bytes = Bytes64::load(text + at);
     const std::uint64_t here = low_bits(static_cast<unsigned>(size_bytes - at < 64 ? size_bytes - at : 64));
-    const std::uint64_t backslash = bytes.equals('\\') & here;
+    const std::uint64_t backslash = bytes.equals(backslash_pattern) & here;
     std::uint64_t escaped = now.escaped;
     if (backslash == 0) {
       now.escaped = 0;
@@ -153,7 +162,7 @@ std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t b
       escaped = even_series ^ (backslash | now.escaped);
       now.escaped = (even_series & backslash) >> 63;
     }
-    const std::uint64_t quote = bytes.equals('"') & ~escaped & here;
+    const std::uint64_t quote = bytes.equals(quote_pattern) & ~escaped & here;
     const std::uint64_t inside = prefix_xor(quote) ^ now.in_string;
     now.in_string = static_cast<std::uint64_t>(static_cast<std::int64_t>(inside) >> 63);
     std::uint64_t brackets = bytes.json_brackets() & ~inside & here;
@@ -176,8 +185,9 @@ std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t b
       bits = (quote & inside & shallow) | told;
     }
     now.high |= bytes.high_bits() & here;
-    put_places(bits, base + static_cast<std::uint32_t>(at), next);
+    writer.put(bits, next);
     next += __builtin_popcountll(bits);
+    writer.advance();
   }
   carry = now;
   return static_cast<std::size_t>(next - places);

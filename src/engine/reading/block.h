@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "base/read_buffer.h"
 #include "io/codecs/codec.h"
 
 namespace otomo::engine {
@@ -21,13 +22,13 @@ namespace otomo::engine {
 class Block {
  public:
   explicit Block(std::size_t capacity)
-      : bytes_(std::make_unique_for_overwrite<char[]>(capacity + kBlockPaddingBytes)), capacity_(capacity) {
-    std::memset(bytes_.get() + capacity, 0, kBlockPaddingBytes);
+      : bytes_(capacity + kBlockPaddingBytes), capacity_(capacity) {
+    std::memset(bytes_.data() + capacity, 0, kBlockPaddingBytes);
   }
 
-  char* data() { return bytes_.get(); }
+  char* data() { return bytes_.data(); }
   std::size_t capacity() const { return capacity_; }
-  std::string_view text() const { return {bytes_.get() + begin, size - begin}; }
+  std::string_view text() const { return {bytes_.data() + begin, size - begin}; }
 
   std::size_t begin = 0;             // of the records
   std::size_t size = 0;              // end of the records
@@ -37,7 +38,7 @@ class Block {
   bool overlong = false;             // the block is the start of one line that is longer than the limit
 
  private:
-  std::unique_ptr<char[]> bytes_;
+  ReadBuffer bytes_;
   std::size_t capacity_;
 };
 
