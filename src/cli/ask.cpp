@@ -7,6 +7,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -98,6 +99,16 @@ Result<void> copy_out(const std::string& path, Output& output) {
   }
   ::close(descriptor);
   return written;
+}
+
+// Ends the process with everything said and written, but the database not taken down: freeing its small objects takes
+// 6 ms of the 40 that the shortest question needs. Under the sanitizers it is taken down, so that leaks are found.
+int leave(int code) {
+#if !defined(__SANITIZE_ADDRESS__)
+  std::fflush(nullptr);
+  std::_Exit(code);
+#endif
+  return code;
 }
 
 }  // namespace
@@ -227,15 +238,17 @@ int ask(const AskOptions& options) {
     rejects += use.counts.rejects;
     unread += use.objects_unread;
   }
-  if (unread > 0) return kWorldWrong;
-  if (options.strict && rejects > 0) {
+  int code = unread > 0 ? kWorldWrong : kFine;
+  if (code == kFine && options.strict && rejects > 0) {
     print_error(Error{ErrorKind::kWorld,
                       show_count(rejects) + " records were rejected (--strict)",
                       "see them with: SELECT * FROM _rejects",
                       {}});
-    return kRejects;
+    code = kRejects;
   }
-  return kFine;
+  (*question)->remove_temporary_files();
+  if (parquet_folder) parquet_folder->remove();
+  return leave(code);
 }
 
 }  // namespace otomo::cli

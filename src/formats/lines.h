@@ -8,6 +8,7 @@
 // blank lines never reach either. One reader per thread.
 #pragma once
 
+#include <bit>
 #include <cstring>
 #include <string_view>
 
@@ -109,6 +110,32 @@ std::optional<double> parse_double(std::string_view text);
 // A column of numbers: NULL for "-", NULL and counted where the text is no number.
 void put_integer(Column& column, std::size_t row, std::string_view text, Batch& batch);
 void put_double(Column& column, std::size_t row, std::string_view text, Batch& batch);
+
+// The same, for text with eight readable bytes before its end: up to eight digits without a branch on their number, which
+// no predictor knows. Three multiplications add neighbours up (Mula, "SWAR parsing of integers", 2014).
+inline void put_integer_inside(Column& column, std::size_t row, std::string_view text, Batch& batch) {
+  static_assert(std::endian::native == std::endian::little);
+  const std::size_t size = text.size();
+  if (size - 1 >= 8) {
+    put_integer(column, row, text, batch);
+    return;
+  }
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, text.data() + size - 8, 8);
+  const std::uint64_t digits = (bytes ^ 0x3030303030303030ULL) & (~0ULL << (64 - 8 * size));
+  const bool valid = ((digits | (digits + 0x0606060606060606ULL)) & 0xF0F0F0F0F0F0F0F0ULL) == 0;
+  const bool dash = size == 1 && text[0] == '-';
+  if (!valid && !dash) {
+    put_integer(column, row, text, batch);
+    return;
+  }
+  const std::uint64_t pairs = digits * 10 + (digits >> 8);
+  constexpr std::uint64_t kMask = 0x000000FF000000FFULL;
+  const std::uint64_t value =
+      ((pairs & kMask) * 0x000F424000000064ULL + ((pairs >> 16) & kMask) * 0x0000271000000001ULL) >> 32;
+  column.integers[row] = static_cast<std::int64_t>(value);
+  column.valid[row] = valid ? 1 : 0;
+}
 
 // The rest of a line behind the newline search: without a CR at its end.
 inline std::string_view without_cr(std::string_view line) {

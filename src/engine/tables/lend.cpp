@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/tables/lend.h"
 
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
 #include "base/utf8.h"
 
 namespace otomo::engine {
@@ -29,9 +34,46 @@ void copy_numbers(const formats::Column& column, std::size_t rows, duckdb::Vecto
 
 void copy_validity(const formats::Column& column, std::size_t rows, duckdb::Vector& vector) {
   auto& validity = duckdb::FlatVector::Validity(vector);
-  for (std::size_t row = 0; row < rows; ++row) {
-    if (column.valid[row] == 0) validity.SetInvalid(row);
+  const std::uint8_t* valid = column.valid.data();
+  if (std::memchr(valid, 0, rows) == nullptr) return;
+  validity.EnsureWritable();
+  // Eight bytes of 0 or 1 to eight bits: the multiplication moves byte i's bit to bit 56 + i.
+  for (std::size_t row = 0; row < rows; row += 64) {
+    std::uint64_t bits = 0;
+    for (std::size_t part = 0; part < 64 && row + part < rows; part += 8) {
+      std::uint64_t bytes = 0;
+      std::memcpy(&bytes, valid + row + part, std::min<std::size_t>(8, rows - row - part));
+      bits |= ((bytes * 0x0102040810204080ULL) >> 56) << part;
+    }
+    validity.GetData()[row / 64] = bits;
   }
+}
+
+// What string_t's constructor makes, without a branch on the size and a call to copy a few bytes: the size, then up to
+// twelve bytes of text and zeros, or four and a pointer. A block has readable bytes behind each of its texts.
+duckdb::string_t string_in_block(std::string_view text) {
+  static_assert(sizeof(duckdb::string_t) == 16 && duckdb::string_t::INLINE_LENGTH == 12 &&
+                duckdb::string_t::PREFIX_LENGTH == 4 && kBlockPaddingBytes >= 12 &&
+                std::endian::native == std::endian::little);
+  static constexpr auto kMasks = [] {
+    std::array<std::array<std::uint64_t, 2>, 13> masks{};
+    for (unsigned size = 0; size <= 12; ++size) {
+      masks[size][0] = size >= 8 ? ~0ULL : (1ULL << (8 * size)) - 1;
+      masks[size][1] = size <= 8 ? 0 : (1ULL << (8 * (size - 8))) - 1;
+    }
+    return masks;
+  }();
+  std::uint64_t first = 0;
+  std::uint32_t behind = 0;
+  std::memcpy(&first, text.data(), sizeof first);
+  std::memcpy(&behind, text.data() + sizeof first, sizeof behind);
+  const auto& mask = kMasks[std::min<std::size_t>(text.size(), 12)];
+  first &= mask[0];
+  const std::uint64_t inlined = (first >> 32) | ((behind & mask[1]) << 32);
+  const bool fits = text.size() <= duckdb::string_t::INLINE_LENGTH;
+  const std::array<std::uint64_t, 2> words = {static_cast<std::uint32_t>(text.size()) | (first << 32),
+                                              fits ? inlined : reinterpret_cast<std::uint64_t>(text.data())};
+  return std::bit_cast<duckdb::string_t>(words);
 }
 
 // Lists and maps alike: DuckDB keeps a map as a list of key and value.
@@ -80,21 +122,21 @@ void lend_text(const std::string_view* texts, std::size_t rows, const BlockPoint
   auto& validity = duckdb::FlatVector::Validity(vector);
   const char* begin = block->data();
   const char* end = begin + block->capacity();
-  bool lent = false;
+  std::size_t longest = 0;
   for (std::size_t row = 0; row < rows; ++row) {
     const std::string_view text = texts[row];
     if (text.data() == nullptr) {
       validity.SetInvalid(row);
-    } else if (text.size() <= duckdb::string_t::INLINE_LENGTH) {
-      out[row] = duckdb::string_t(text.data(), static_cast<std::uint32_t>(text.size()));
     } else if (text.data() >= begin && text.data() < end) {
-      out[row] = duckdb::string_t(text.data(), static_cast<std::uint32_t>(text.size()));
-      lent = true;
+      out[row] = string_in_block(text);
+      longest = std::max(longest, text.size());
     } else {
       out[row] = duckdb::StringVector::AddStringOrBlob(vector, text.data(), text.size());
     }
   }
-  if (lent) duckdb::StringVector::AddBuffer(vector, duckdb::make_buffer<HeldBlock>(block));
+  if (longest > duckdb::string_t::INLINE_LENGTH) {
+    duckdb::StringVector::AddBuffer(vector, duckdb::make_buffer<HeldBlock>(block));
+  }
 }
 
 void lend_column(const formats::Column& column, std::size_t rows, const BlockPointer& block, duckdb::Vector& vector) {

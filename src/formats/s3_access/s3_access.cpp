@@ -491,7 +491,7 @@ class LineParser {
     if (batch.region.wanted) batch.region.set_null(row);
     for (const std::size_t field : wanted_columns_) {
       if (field == kBytesSent || field == kObjectSize) {
-        put_integer(batch.columns[field], row, line.fields[field], batch);
+        put_integer_inside(batch.columns[field], row, line.fields[field], batch);
       } else {
         batch.columns[field].set_text(row, line.fields[field]);
       }
@@ -505,7 +505,7 @@ class LineParser {
       if (columns[at].wanted) columns[at].set_text(row, make());
     };
     const auto put_number = [&](std::size_t at, std::string_view text) {
-      if (columns[at].wanted) put_integer(columns[at], row, text, batch);
+      if (columns[at].wanted) put_integer_inside(columns[at], row, text, batch);
     };
     put_text(kKeyDecoded, [&]() -> std::string_view {
       if (line.fields[kKey] == "-") return {};
