@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace otomo::io {
 
@@ -27,22 +28,36 @@ void DecodedSource::open(std::unique_ptr<ByteSource> source) {
 }
 
 // Reads the first bytes, and finds out what they are. Plain bytes need go no further than `out`: returns how many there
-// are. Others are put aside.
+// are. Others are put aside, all of them if there is room: a decoder that has everything is faster.
 Result<std::size_t> DecodedSource::start(std::span<char> out) {
   started_ = true;
   const bool direct = out.size() >= kMagicBytesMax;
-  const std::span<char> place = direct ? out.first(std::min(out.size(), kInputBytes)) : std::span<char>(buffer_.data(), kInputBytes);
+  const std::span<char> place(direct ? out.data() : buffer_.data(), direct ? std::min(out.size(), kInputBytes) : kInputBytes);
   std::size_t filled = 0;
-  while (filled < kMagicBytesMax && !source_ended_) {
-    const auto count = source_->read(place.subspan(filled));
+  const auto read_more = [&](std::span<char> room) -> Result<void> {
+    const auto count = source_->read(room);
     if (!count) return std::unexpected(count.error());
     filled += *count;
     source_ended_ = *count == 0;
+    return {};
+  };
+  while (filled < kMagicBytesMax && !source_ended_) {
+    if (auto more = read_more(place.subspan(filled)); !more) return std::unexpected(more.error());
+  }
+  codec_ = detect_codec({place.data(), filled});
+  if (codec_ == nullptr && direct) {
+    stored_bytes_ = filled;
+    return filled;
+  }
+  if (direct) std::memcpy(buffer_.data(), place.data(), filled);
+  if (codec_ != nullptr) {
+    while (filled < kInputBytes && !source_ended_) {
+      if (auto more = read_more({buffer_.data() + filled, kInputBytes - filled}); !more) {
+        return std::unexpected(more.error());
+      }
+    }
   }
   stored_bytes_ = filled;
-  codec_ = detect_codec({place.data(), filled});
-  if (codec_ == nullptr && direct) return filled;
-  if (direct) std::memcpy(buffer_.data(), place.data(), filled);
   input_ = std::span<const char>(buffer_.data(), filled);
   if (codec_ == nullptr) return 0;
   for (Kept& kept : decoders_) {
@@ -53,6 +68,7 @@ Result<std::size_t> DecodedSource::start(std::span<char> out) {
     decoder_ = decoders_.back().decoder.get();
   }
   decoder_->start_member();
+  at_start_ = true;
   return 0;
 }
 
@@ -109,6 +125,11 @@ Result<std::size_t> DecodedSource::read(std::span<char> out) {
       }
       decoder_->start_member();
       between_members_ = false;
+      at_start_ = true;
+    }
+    if (std::exchange(at_start_, false) && source_ended_ && decoder_->decode_whole(input_, out)) {
+      between_members_ = true;
+      continue;
     }
     const std::size_t in_before = input_.size();
     const std::size_t out_before = out.size();

@@ -45,6 +45,7 @@ class DecodedSource {
   Decoder* decoder_ = nullptr;
   bool started_ = false;
   bool between_members_ = false;
+  bool at_start_ = false;  // of a member
   bool source_ended_ = false;
   std::optional<Damage> damage_;
   std::uint64_t stored_bytes_ = 0;

@@ -38,6 +38,10 @@ class Decoder {
   };
   // Takes from the front of `in` and fills the front of `out`, both of which it moves on.
   virtual State decode(std::span<const char>& in, std::span<char>& out) = 0;
+  // Decodes a member of which all is in `in`, as decode() would, but faster. False: it did not, nothing was taken, and
+  // decode() goes on; so it need not say what is wrong with damaged data. REQUIRES: start_member() was just called; `in`
+  // reaches to the end of the source.
+  virtual bool decode_whole(std::span<const char>& /*in*/, std::span<char>& /*out*/) { return false; }
   // Readies the decoder for a member that starts at the next input.
   virtual void start_member() = 0;
   virtual std::string_view detail() const = 0;
