@@ -113,6 +113,9 @@ void JsonMembers::grow() {
   auto moved = std::make_unique<JsonMember[]>(larger);
   std::copy(members_.get(), members_.get() + size_, moved.get());
   members_ = std::move(moved);
+  auto moved_sizes = std::make_unique<std::uint8_t[]>(larger);
+  std::copy(name_sizes_.get(), name_sizes_.get() + size_, moved_sizes.get());
+  name_sizes_ = std::move(moved_sizes);
   capacity_ = larger;
 }
 

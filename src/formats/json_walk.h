@@ -10,7 +10,9 @@
 // One thread per object.
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,13 +34,31 @@ struct JsonMember {
   JsonValue value;
 };
 
-// The members of one object, kept for their memory from one walk to the next.
+// The members of one object, kept for their memory from one walk to the next. The sizes of their names stand beside them,
+// eight in a word, so that most members are passed over without a look.
 class JsonMembers {
  public:
   void clear() { size_ = 0; }
   void add(const JsonMember& member) {
     if (size_ == capacity_) grow();
+    name_sizes_[size_] = static_cast<std::uint8_t>(member.key_end - member.key_begin);
     members_[size_++] = member;
+  }
+  // Calls look(member) for all members whose names may have `name_bytes` bytes, in their order, until it returns true.
+  template <class Look>
+  void of_name_size(std::size_t name_bytes, Look look) const {
+    constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
+    for (std::size_t at = 0; at < size_; at += 8) {
+      std::uint64_t sizes = 0;
+      std::memcpy(&sizes, name_sizes_.get() + at, sizeof sizes);
+      const std::uint64_t differences = sizes ^ (kOnes * static_cast<std::uint8_t>(name_bytes));
+      // The highest bit of each byte that is zero, and of some above one.
+      std::uint64_t same = (differences - kOnes) & ~differences & (kOnes << 7);
+      if (size_ - at < 8) same &= (1ULL << (8 * (size_ - at))) - 1;
+      for (; same != 0; same &= same - 1) {
+        if (look(members_[at + static_cast<std::size_t>(std::countr_zero(same)) / 8])) return;
+      }
+    }
   }
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
@@ -49,6 +69,7 @@ class JsonMembers {
   void grow();
 
   std::unique_ptr<JsonMember[]> members_;
+  std::unique_ptr<std::uint8_t[]> name_sizes_;  // modulo 256
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
 };

@@ -74,8 +74,10 @@ Result<std::size_t> read_fully(ByteSource& source, std::span<char> out) {
 
 namespace {
 
-Result<std::unique_ptr<FileSource>> open_descriptor(const std::string& path, std::uint64_t size_bytes) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+// `path` as the user knows it; `name` as openat(2) is to look for it below `folder`.
+Result<std::unique_ptr<FileSource>> open_descriptor(int folder, const std::string& name, const std::string& path,
+                                                    std::uint64_t size_bytes) {
+  const int descriptor = ::openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
     const std::string reason = std::generic_category().message(errno);
     return world_error("opening " + path + ": " + reason,
@@ -87,10 +89,31 @@ Result<std::unique_ptr<FileSource>> open_descriptor(const std::string& path, std
 }  // namespace
 
 Result<std::unique_ptr<ByteSource>> open_file(const std::string& path, std::uint64_t size_bytes) {
-  return open_descriptor(path, size_bytes);
+  return open_descriptor(AT_FDCWD, path, path, size_bytes);
 }
 
-Result<std::unique_ptr<RandomAccess>> open_file_at(const std::string& path) { return open_descriptor(path, 0); }
+Result<std::unique_ptr<RandomAccess>> open_file_at(const std::string& path) {
+  return open_descriptor(AT_FDCWD, path, path, 0);
+}
+
+FileOpener::~FileOpener() { close_folder(); }
+
+void FileOpener::close_folder() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  descriptor_ = -1;
+}
+
+Result<std::unique_ptr<ByteSource>> FileOpener::open(const std::string& folder, const std::string& name,
+                                                     std::uint64_t size_bytes) {
+  const std::string path = folder + name;
+  if (folder != folder_) {
+    close_folder();
+    folder_ = folder;
+    if (!folder.empty()) descriptor_ = ::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  }
+  if (descriptor_ < 0) return open_descriptor(AT_FDCWD, path, path, size_bytes);
+  return open_descriptor(descriptor_, name, path, size_bytes);
+}
 
 Result<std::unique_ptr<ByteSource>> open_stdin() {
   static std::atomic_flag opened;

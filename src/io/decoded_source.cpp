@@ -8,7 +8,8 @@
 namespace otomo::io {
 
 namespace {
-constexpr std::size_t kInputBytes = 256 * 1024;
+// Objects up to this size are decoded in one call where the codec can.
+constexpr std::size_t kInputBytes = 1024 * 1024;
 constexpr std::size_t kMagicBytesMax = 10;
 constexpr std::size_t kGarbageBytesKept = 256;
 }  // namespace
@@ -27,8 +28,8 @@ void DecodedSource::open(std::unique_ptr<ByteSource> source) {
   stored_bytes_ = 0;
 }
 
-// Reads the first bytes, and finds out what they are. Plain bytes need go no further than `out`: returns how many there
-// are. Others are put aside, all of them if there is room: a decoder that has everything is faster.
+// Plain bytes need go no further than `out`. Others are put aside, all of them if there is room: a decoder that has
+// everything is faster.
 Result<std::size_t> DecodedSource::start(std::span<char> out) {
   started_ = true;
   const bool direct = out.size() >= kMagicBytesMax;

@@ -21,6 +21,13 @@ class DecodedSource {
   // Takes `source`, whose bytes read() gives from now on; what was read before is forgotten.
   void open(std::unique_ptr<ByteSource> source);
 
+  // Reads the first bytes of the source, finds out what they are, and returns how many plain ones it has put to `out`
+  // already: none where they are compressed. Once, before the first read(), which does it otherwise.
+  Result<std::size_t> start(std::span<char> out);
+  // The room that one read() would take for all, where the source is compressed, tells, and is small; else 0.
+  std::uint64_t whole_bytes() const {
+    return decoder_ != nullptr && source_ended_ ? decoder_->whole_bytes(input_) : 0;
+  }
   // Reads plain bytes until `out` is full or the stream ends (by its end or by damage); 0 at the end.
   Result<std::size_t> read(std::span<char> out);
 
@@ -29,7 +36,6 @@ class DecodedSource {
   std::uint64_t stored_bytes() const { return stored_bytes_; }  // read from the source so far
 
  private:
-  Result<std::size_t> start(std::span<char> out);
   Result<bool> refill();
   void trailing_garbage();
 

@@ -44,6 +44,8 @@ class Block {
 
 using BlockPointer = std::shared_ptr<Block>;
 
+inline constexpr std::size_t kKeptBlockBytesMax = 8 * kBlockBytes;
+
 // Blocks for one thread, used again as soon as nobody else holds them.
 class BlockPool {
  public:
@@ -56,7 +58,7 @@ class BlockPool {
     }
     auto made = std::make_shared<Block>(capacity);
     // Over-long records make blocks that are not worth keeping.
-    if (capacity > 4 * kBlockBytes) return made;
+    if (capacity > kKeptBlockBytesMax) return made;
     if (kept_.size() < kKeptMax) {
       kept_.push_back(made);
     } else {

@@ -2,6 +2,7 @@
 #include "engine/reading/scan.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <chrono>
 #include <cstring>
@@ -22,6 +23,8 @@ constexpr std::uint64_t kRangeBytesMin = kBlockBytes;
 // Smaller objects are handed out by the group: as many as fill a block, but at most this part of what is left, so that
 // all workers end at the same time.
 constexpr std::uint64_t kGroupedBytesMax = kBlockBytes;
+// Compressed objects with less than this are decoded in one call, into one block.
+constexpr std::uint64_t kWholeBytesMax = kKeptBlockBytesMax;
 constexpr std::size_t kGroupObjectsMax = 64;
 constexpr std::size_t kGroupPartOfRest = 16;
 
@@ -205,13 +208,15 @@ void ScanWorker::claim_objects() {
   scan_.next_object_ = group_end_;
 }
 
-// Opens the object and reads its first bytes to `out`.
-Result<std::size_t> ScanWorker::read_head(std::uint32_t index, const std::string& path, std::span<char> out) {
-  const io::Object& object = scan_.options_.listing->objects[index];
-  auto bytes = object.is_stdin ? io::open_stdin() : io::open_file(path, object.size_bytes);
+// Opens the object; returns how many of its bytes are in `out` already.
+Result<std::size_t> ScanWorker::start_source(std::uint32_t index, std::span<char> out) {
+  const io::Listing& listing = *scan_.options_.listing;
+  const io::Object& object = listing.objects[index];
+  auto bytes = object.is_stdin ? io::open_stdin()
+                               : opener_.open(listing.folders[object.folder], object.name, object.size_bytes);
   if (!bytes) return std::unexpected(bytes.error());
   source_->open(std::move(*bytes));
-  return source_->read(out);
+  return source_->start(out);
 }
 
 const formats::Format* ScanWorker::format_of(const std::string& path, std::string_view text, bool whole) const {
@@ -233,9 +238,16 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
   object_ = index;
   const bool large = is_large(index);
   block_ = pool_.take(kBlockBytes);
-  const std::size_t head_bytes = large ? kDetectionBytesMax : block_->capacity();
-  const auto filled = read_head(index, path, {block_->data(), head_bytes});
+  std::size_t head_bytes = large ? kDetectionBytesMax : block_->capacity();
+  auto filled = start_source(index, {block_->data(), head_bytes});
   if (!filled) return std::unexpected(filled.error());
+  if (const std::uint64_t whole = source_->whole_bytes(); whole >= head_bytes && whole < kWholeBytesMax && !large) {
+    block_ = pool_.take(std::bit_ceil(whole + 1));  // one byte more, so that its end is seen
+    head_bytes = block_->capacity();
+  }
+  const auto more = source_->read({block_->data() + *filled, head_bytes - *filled});
+  if (!more) return std::unexpected(more.error());
+  *filled += *more;
   block_->size = *filled;
   block_last_ = *filled < head_bytes;
   const formats::Format* format = format_of(path, block_->text(), block_last_);
@@ -282,8 +294,14 @@ bool ScanWorker::merge_next() {
     if (static_cast<double>(begin) + expected > static_cast<double>(block_->capacity())) return false;
     const std::size_t room = block_->capacity() - begin;
     const std::string path = options.listing->path(object);
-    const auto filled = read_head(index, path, {block_->data() + begin, room});
-    if (filled && *filled == room) return false;  // it is opened again, with a block of its own
+    auto filled = start_source(index, {block_->data() + begin, room});
+    // What has no room is opened again, with a block of its own. Behind damage, a size may be anything.
+    if (const std::uint64_t whole = source_->whole_bytes(); filled && whole >= room && whole < kWholeBytesMax) return false;
+    if (filled && *filled < room) {
+      const auto more = source_->read({block_->data() + begin + *filled, room - *filled});
+      filled = more ? Result<std::size_t>(*filled + *more) : more;
+    }
+    if (filled && *filled == room) return false;
     if (mode_ == Mode::kSequential) finish_object();
     ++group_next_;
     object_ = index;

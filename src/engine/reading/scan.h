@@ -133,7 +133,7 @@ class ScanWorker {
   bool is_large(std::uint32_t object) const;
   void claim_objects();
   Result<void> open_object(std::uint32_t object, bool is_last);
-  Result<std::size_t> read_head(std::uint32_t object, const std::string& path, std::span<char> out);
+  Result<std::size_t> start_source(std::uint32_t object, std::span<char> out);
   const formats::Format* format_of(const std::string& path, std::string_view text, bool whole) const;
   bool is_wanted(const formats::Format* format) const;
   void begin_object(std::uint32_t object, const formats::Format* format);
@@ -152,6 +152,7 @@ class ScanWorker {
 
   Scan& scan_;
   BlockPool pool_;
+  io::FileOpener opener_;
   std::unique_ptr<io::DecodedSource> source_;
   struct Reading {
     std::unique_ptr<formats::Batch> batch;

@@ -284,10 +284,12 @@ const FieldTable& field_table() {
 }
 
 const JsonMember* find_member(const JsonText& json, const JsonMembers& members, std::string_view key) {
-  for (const JsonMember& member : members) {
-    if (same_name(json.key(member), key)) return &member;
-  }
-  return nullptr;
+  const JsonMember* found = nullptr;
+  members.of_name_size(key.size(), [&](const JsonMember& member) {
+    if (same_name(json.key(member), key)) found = &member;
+    return found != nullptr;
+  });
+  return found;
 }
 
 // Is this object an event, by its members?
@@ -390,7 +392,7 @@ class Reader final : public RecordReader {
     }
     const auto need = [&](std::size_t column) {
       for (const Field& field : kRecordFields) {
-        if (field.column == column) needed_sizes_ |= 1ULL << field.json.size();
+        if (field.column == column) needed_.push_back(&field);
       }
     };
     for (const std::size_t i : wanted_columns_) need(i);
@@ -752,6 +754,10 @@ class Reader final : public RecordReader {
     return true;
   }
 
+  using Found = std::array<const JsonMember*, kMembersKnown>;
+
+  void sort_out(const JsonText& json, const JsonMembers& members, const JsonMembers* envelope, Found& found,
+                std::string& other) const;
   void put_row(const JsonText& json, std::string_view text, const JsonMembers& members, const JsonMembers* envelope,
                std::uint64_t offset);
   void put_struct(const JsonText& outer, const JsonValue& value, std::span<const Field> fields, Column& column,
@@ -799,7 +805,7 @@ class Reader final : public RecordReader {
   bool other_wanted_ = false;
   std::array<bool, kColumnCount> wanted_{};
   std::vector<std::size_t> wanted_columns_;  // those that are filled from one member
-  std::uint64_t needed_sizes_ = 0;           // bit n: a member whose name has n bytes is needed
+  std::vector<const Field*> needed_;         // where `other` is not wanted
 };
 
 void Reader::add_member(std::string& out, std::string_view key, std::string_view json_value) {
@@ -807,6 +813,30 @@ void Reader::add_member(std::string& out, std::string_view key, std::string_view
   out += key;  // as it was written: escapes stay
   out += "\":";
   out += json_value;
+}
+
+// Every member to its column, those without one to `other`. The last of members with the same name counts, as JSON
+// parsers have it; the others go to `other`, too.
+void Reader::sort_out(const JsonText& json, const JsonMembers& members, const JsonMembers* envelope, Found& found,
+                      std::string& other) const {
+  const FieldTable& table = field_table();
+  for (const JsonMember& member : members) {
+    const std::string_view key = json.key(member);
+    const Field* field = table.find(key);
+    if (field != nullptr && field->column < kColumnCount) {
+      const JsonMember*& slot = found[field->column];
+      if (slot != nullptr) add_member(other, json.key(*slot), json.slice(slot->value));
+      slot = &member;
+      continue;
+    }
+    if (field != nullptr) found[field->column] = &member;
+    add_member(other, key, json.slice(member.value));
+  }
+  if (envelope == nullptr) return;
+  for (const JsonMember& member : *envelope) {
+    const std::string_view key = envelope_json_->key(member);
+    if (key != "detail" && key != "message") add_member(other, key, envelope_json_->slice(member.value));
+  }
 }
 
 void Reader::put_row(const JsonText& json, std::string_view text, const JsonMembers& members,
@@ -818,26 +848,17 @@ void Reader::put_row(const JsonText& json, std::string_view text, const JsonMemb
   if (batch.raw_wanted) batch.raw[row] = text;
   if (!wants_fields_) return;
 
-  // The last of members with the same name counts, as JSON parsers have it; the others go to `other`.
-  std::array<const JsonMember*, kMembersKnown> found{};
+  Found found{};
   std::string other;
-  const FieldTable& table = field_table();
-  for (const JsonMember& member : members) {
-    const std::string_view key = json.key(member);
-    if (!other_wanted_ && (key.size() >= 64 || ((needed_sizes_ >> key.size()) & 1) == 0)) continue;
-    if (const Field* field = table.find(key)) {
-      const JsonMember*& slot = found[field->column];
-      if (slot != nullptr && other_wanted_) add_member(other, json.key(*slot), json.slice(slot->value));
-      slot = &member;
-      if (field->column >= kColumnCount && other_wanted_) add_member(other, key, json.slice(member.value));
-    } else if (other_wanted_) {
-      add_member(other, key, json.slice(member.value));
-    }
-  }
-  if (envelope != nullptr && other_wanted_) {
-    for (const JsonMember& member : *envelope) {
-      const std::string_view key = envelope_json_->key(member);
-      if (key != "detail" && key != "message") add_member(other, key, envelope_json_->slice(member.value));
+  if (other_wanted_) {
+    sort_out(json, members, envelope, found, other);
+  } else {
+    for (const Field* field : needed_) {
+      members.of_name_size(field->json.size(), [&](const JsonMember& member) {
+        const JsonMember*& slot = found[field->column];  // two names may lead to it
+        if (same_name(json.key(member), field->json) && (slot == nullptr || slot < &member)) slot = &member;
+        return false;
+      });
     }
   }
 
@@ -1132,8 +1153,10 @@ Verdict detect(std::string_view head, bool whole) {
     if (!head.starts_with('{')) break;
     json.start(head);
     JsonWalk walk = JsonWalk::kIncomplete;
-    for (std::size_t more = 4096; walk == JsonWalk::kIncomplete && json.extend(more); more *= 2) {
+    for (std::size_t more = 1024; walk == JsonWalk::kIncomplete && json.extend(more); more *= 2) {
       walk = json.walk(0, members, end, next);
+      // The rest of the members cannot change what these say.
+      if (find_member(json, members, "eventSource") != nullptr && is_event(json, members)) return Verdict::kYes;
     }
     if (looks_like_event(json, members)) return Verdict::kYes;
     if (walk != JsonWalk::kDone) break;

@@ -42,6 +42,8 @@ class Decoder {
   // decode() goes on; so it need not say what is wrong with damaged data. REQUIRES: start_member() was just called; `in`
   // reaches to the end of the source.
   virtual bool decode_whole(std::span<const char>& /*in*/, std::span<char>& /*out*/) { return false; }
+  // The room that decode_whole() wants for a source that is all in `in`, as far as the source tells; 0: it does not.
+  virtual std::uint64_t whole_bytes(std::span<const char> /*in*/) const { return 0; }
   // Readies the decoder for a member that starts at the next input.
   virtual void start_member() = 0;
   virtual std::string_view detail() const = 0;

@@ -115,8 +115,7 @@ class GzipDecoder final : public Decoder {
   bool decode_whole(std::span<const char>& in, std::span<char>& out) override {
     std::size_t begin = 0;
     if (read_header({in.data(), in.size()}, begin) != Header::kWhole || in.size() < begin + kTrailerBytes) return false;
-    // The last member's size, in nearly all objects that of the only one: is there room?
-    if (read_uint32(in.data() + in.size() - 4) > out.size()) return false;
+    if (whole_bytes(in) > out.size()) return false;
     std::size_t taken = 0;
     std::size_t written = 0;
     const auto result =
@@ -129,6 +128,11 @@ class GzipDecoder final : public Decoder {
     in = in.subspan(begin + taken + kTrailerBytes);
     out = out.subspan(written);
     return true;
+  }
+
+  // The last member's size, in nearly all objects that of the only one.
+  std::uint64_t whole_bytes(std::span<const char> in) const override {
+    return in.size() < kTrailerBytes ? 0 : read_uint32(in.data() + in.size() - 4);
   }
 
   void start_member() override {
