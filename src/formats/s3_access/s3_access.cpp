@@ -104,6 +104,8 @@ enum Derived : std::size_t {
   kAmbiguous,
 };
 
+constexpr std::size_t kTimeBytes = 26;  // 06/Feb/2019:00:00:38 +0000
+
 constexpr PartitionColumn kPartitions[] = {
     {"timestamp", "Y/M/D"},
     {"year", "Y"},
@@ -473,30 +475,48 @@ class LineParser {
     wanted_known_ = true;
   }
 
-  void put_row(const Line& line, std::string_view raw, std::uint64_t offset, Batch& batch) const {
+  // What every row has; returns its number.
+  static std::size_t begin_row(std::string_view time, std::string_view raw, std::uint64_t offset, Batch& batch) {
     const std::size_t row = batch.rows++;
     ++batch.counts.records;
     if (batch.offsets_wanted) batch.offsets[row] = offset;
     if (batch.raw_wanted) batch.raw[row] = raw;
     if (batch.event_time.wanted) {
-      if (const auto instant = parse_clf_instant(line.fields[kTime])) {
+      if (const auto instant = parse_clf_instant(time)) {
         batch.event_time.set_integer(row, *instant);
       } else {
         batch.event_time.set_null(row);
-        if (line.fields[kTime] != "-") ++batch.counts.bad_values;
+        if (time != "-") ++batch.counts.bad_values;
       }
     }
     // A line does not tell the account that owns the bucket, only its canonical id, nor the bucket's Region.
     if (batch.account_id.wanted) batch.account_id.set_null(row);
     if (batch.region.wanted) batch.region.set_null(row);
-    for (const std::size_t field : wanted_columns_) {
-      if (field == kBytesSent || field == kObjectSize) {
-        put_integer_inside(batch.columns[field], row, line.fields[field], batch);
-      } else {
-        batch.columns[field].set_text(row, line.fields[field]);
-      }
+    return row;
+  }
+
+  static void put_field(std::size_t field, std::string_view text, std::size_t row, Batch& batch) {
+    if (field == kBytesSent || field == kObjectSize) {
+      put_integer_inside(batch.columns[field], row, text, batch);
+    } else {
+      batch.columns[field].set_text(row, text);
     }
+  }
+
+  void put_row(const Line& line, std::string_view raw, std::uint64_t offset, Batch& batch) const {
+    const std::size_t row = begin_row(line.fields[kTime], raw, offset, batch);
+    for (const std::size_t field : wanted_columns_) put_field(field, line.fields[field], row, batch);
     if (derived_wanted_) put_derived(line, row, batch);
+  }
+
+  // A regular line's fields, straight to their columns.
+  void put_regular_row(std::string_view line, std::uint32_t fields, std::uint64_t offset, Batch& batch) const {
+    const std::string_view time = line.substr(split_.places[1] + 2, kTimeBytes);
+    const std::size_t row = begin_row(time, line, offset, batch);
+    for (const std::size_t i : wanted_columns_) {
+      const std::string_view text = i == kTime ? time : i < fields ? field(line, i) : std::string_view{};
+      put_field(i, text, row, batch);
+    }
   }
 
   static void put_derived(const Line& line, std::size_t row, Batch& batch) {
@@ -566,15 +586,20 @@ class LineParser {
     // would have something else. Without it, the exact way looks closer.
     if (fields > kHostHeader) {
       if (text[places[kSignature] + 1] != 'S' || places[kSignature + 1] - places[kSignature] > 8) {
-        if (is_anchor(line.substr(places[kVersionId]))) return false;
+        // Of an anchor's tokens the last number is what others most seldom have there.
+        if (is_number_or_dash(field(line, kHostHeader)) && is_anchor(line.substr(places[kVersionId]))) return false;
         if (is_extra_token(field(line, kHostId), field(line, kSignature))) return false;
       }
+    }
+    if (!derived_wanted_) {
+      put_regular_row(line, fields, offset, batch);
+      return true;
     }
     Line& fields_out = line_;
     for (const std::size_t i : needed_fields_) {
       fields_out.fields[i] = i < fields ? field(line, i) : std::string_view{};
     }
-    fields_out.fields[kTime] = line.substr(places[1] + 2, 26);
+    fields_out.fields[kTime] = line.substr(places[1] + 2, kTimeBytes);
     fields_out.rest = {};
     fields_out.extra_token = {};
     fields_out.era = fields;
