@@ -12,8 +12,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # A Debian package and what shows that it is there when it was not installed by apt: a command, or a header.
 packages_to_build=(
   g++:g++ cmake:cmake ninja-build:ninja pkg-config:pkg-config
-  libfmt-dev:fmt/core.h libsimdjson-dev:simdjson.h libisal-dev:isa-l.h libdeflate-dev:libdeflate.h libzstd-dev:zstd.h libbz2-dev:bzlib.h
-  libcli11-dev:CLI/CLI.hpp)
+  libfmt-dev:fmt/core.h libsimdjson-dev:simdjson.h libcli11-dev:CLI/CLI.hpp
+  libisal-dev:isa-l.h libdeflate-dev:libdeflate.h libzstd-dev:zstd.h libbz2-dev:bzlib.h)
 packages_to_test=(
   libgtest-dev:gtest/gtest.h python3:python3 clang-format-19:clang-format-19 clang-19:clang++-19
   git:git

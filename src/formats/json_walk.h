@@ -34,8 +34,8 @@ struct JsonMember {
   JsonValue value;
 };
 
-// The members of one object, kept for their memory from one walk to the next. The sizes of their names stand beside them,
-// eight in a word, so that most members are passed over without a look.
+// The members of one object, kept for their memory from one walk to the next. The sizes of their names stand beside
+// them, eight in a word, so that most members are passed over without a look.
 class JsonMembers {
  public:
   void clear() { size_ = 0; }

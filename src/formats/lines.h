@@ -111,8 +111,8 @@ std::optional<double> parse_double(std::string_view text);
 void put_integer(Column& column, std::size_t row, std::string_view text, Batch& batch);
 void put_double(Column& column, std::size_t row, std::string_view text, Batch& batch);
 
-// The same, for text with eight readable bytes before its end: up to eight digits without a branch on their number, which
-// no predictor knows. Three multiplications add neighbours up (Mula, "SWAR parsing of integers", 2014).
+// The same, for text with eight readable bytes before its end: up to eight digits without a branch on their number,
+// which no predictor knows. Three multiplications add neighbours up (Mula, "SWAR parsing of integers", 2014).
 inline void put_integer_inside(Column& column, std::size_t row, std::string_view text, Batch& batch) {
   static_assert(std::endian::native == std::endian::little);
   const std::size_t size = text.size();

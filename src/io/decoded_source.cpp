@@ -33,7 +33,8 @@ void DecodedSource::open(std::unique_ptr<ByteSource> source) {
 Result<std::size_t> DecodedSource::start(std::span<char> out) {
   started_ = true;
   const bool direct = out.size() >= kMagicBytesMax;
-  const std::span<char> place(direct ? out.data() : buffer_.data(), direct ? std::min(out.size(), kInputBytes) : kInputBytes);
+  const std::span<char> place(direct ? out.data() : buffer_.data(),
+                              direct ? std::min(out.size(), kInputBytes) : kInputBytes);
   std::size_t filled = 0;
   const auto read_more = [&](std::span<char> room) -> Result<void> {
     const auto count = source_->read(room);

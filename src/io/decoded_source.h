@@ -25,9 +25,7 @@ class DecodedSource {
   // already: none where they are compressed. Once, before the first read(), which does it otherwise.
   Result<std::size_t> start(std::span<char> out);
   // The room that one read() would take for all, where the source is compressed, tells, and is small; else 0.
-  std::uint64_t whole_bytes() const {
-    return decoder_ != nullptr && source_ended_ ? decoder_->whole_bytes(input_) : 0;
-  }
+  std::uint64_t whole_bytes() const { return decoder_ != nullptr && source_ended_ ? decoder_->whole_bytes(input_) : 0; }
   // Reads plain bytes until `out` is full or the stream ends (by its end or by damage); 0 at the end.
   Result<std::size_t> read(std::span<char> out);
 

@@ -43,7 +43,9 @@ struct Bytes64 {
     const auto is = [&](int i) { return vcltq_s8(vreinterpretq_s8_u8(part[i]), all); };
     return mask(is(0), is(1), is(2), is(3));
   }
-  std::uint64_t json_brackets() const { return equals(Pattern('{')) | equals(Pattern('[')) | equals(Pattern('}')) | equals(Pattern(']')); }
+  std::uint64_t json_brackets() const {
+    return equals(Pattern('{')) | equals(Pattern('[')) | equals(Pattern('}')) | equals(Pattern(']'));
+  }
 };
 
 inline std::uint64_t prefix_xor(std::uint64_t bits) {

@@ -34,7 +34,8 @@ struct SplitState {
   std::uint32_t quotes = 0;
 };
 
-// Returns the separators among the bytes `here`, and what is inside quotes. Which bytes are usual is left to the caller.
+// Returns the separators among the bytes `here`, and what is inside quotes. Which bytes are usual is left to the
+// caller.
 inline __attribute__((always_inline)) std::uint64_t split_register(std::uint64_t quote, std::uint64_t space,
                                                                    std::uint64_t here, SplitState& state,
                                                                    std::uint64_t& inside) {

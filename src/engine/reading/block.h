@@ -21,8 +21,7 @@ namespace otomo::engine {
 
 class Block {
  public:
-  explicit Block(std::size_t capacity)
-      : bytes_(capacity + kBlockPaddingBytes), capacity_(capacity) {
+  explicit Block(std::size_t capacity) : bytes_(capacity + kBlockPaddingBytes), capacity_(capacity) {
     std::memset(bytes_.data() + capacity, 0, kBlockPaddingBytes);
   }
 

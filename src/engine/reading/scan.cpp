@@ -212,8 +212,8 @@ void ScanWorker::claim_objects() {
 Result<std::size_t> ScanWorker::start_source(std::uint32_t index, std::span<char> out) {
   const io::Listing& listing = *scan_.options_.listing;
   const io::Object& object = listing.objects[index];
-  auto bytes = object.is_stdin ? io::open_stdin()
-                               : opener_.open(listing.folders[object.folder], object.name, object.size_bytes);
+  auto bytes =
+      object.is_stdin ? io::open_stdin() : opener_.open(listing.folders[object.folder], object.name, object.size_bytes);
   if (!bytes) return std::unexpected(bytes.error());
   source_->open(std::move(*bytes));
   return source_->start(out);
@@ -296,7 +296,8 @@ bool ScanWorker::merge_next() {
     const std::string path = options.listing->path(object);
     auto filled = start_source(index, {block_->data() + begin, room});
     // What has no room is opened again, with a block of its own. Behind damage, a size may be anything.
-    if (const std::uint64_t whole = source_->whole_bytes(); filled && whole >= room && whole < kWholeBytesMax) return false;
+    if (const std::uint64_t whole = source_->whole_bytes(); filled && whole >= room && whole < kWholeBytesMax)
+      return false;
     if (filled && *filled < room) {
       const auto more = source_->read({block_->data() + begin + *filled, room - *filled});
       filled = more ? Result<std::size_t>(*filled + *more) : more;

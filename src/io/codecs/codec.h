@@ -39,8 +39,8 @@ class Decoder {
   // Takes from the front of `in` and fills the front of `out`, both of which it moves on.
   virtual State decode(std::span<const char>& in, std::span<char>& out) = 0;
   // Decodes a member of which all is in `in`, as decode() would, but faster. False: it did not, nothing was taken, and
-  // decode() goes on; so it need not say what is wrong with damaged data. REQUIRES: start_member() was just called; `in`
-  // reaches to the end of the source.
+  // decode() goes on; so it need not say what is wrong with damaged data. REQUIRES: start_member() was just called;
+  // `in` reaches to the end of the source.
   virtual bool decode_whole(std::span<const char>& /*in*/, std::span<char>& /*out*/) { return false; }
   // The room that decode_whole() wants for a source that is all in `in`, as far as the source tells; 0: it does not.
   virtual std::uint64_t whole_bytes(std::span<const char> /*in*/) const { return 0; }

@@ -118,9 +118,8 @@ class GzipDecoder final : public Decoder {
     if (whole_bytes(in) > out.size()) return false;
     std::size_t taken = 0;
     std::size_t written = 0;
-    const auto result =
-        libdeflate_deflate_decompress_ex(whole_.get(), in.data() + begin, in.size() - begin - kTrailerBytes, out.data(),
-                                         out.size(), &taken, &written);
+    const auto result = libdeflate_deflate_decompress_ex(
+        whole_.get(), in.data() + begin, in.size() - begin - kTrailerBytes, out.data(), out.size(), &taken, &written);
     if (result != LIBDEFLATE_SUCCESS) return false;
     const char* const trailer = in.data() + begin + taken;
     const std::uint32_t crc = crc32_gzip_refl(0, reinterpret_cast<const unsigned char*>(out.data()), written);

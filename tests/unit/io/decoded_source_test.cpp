@@ -71,6 +71,50 @@ TEST(DecodedSource, ManyMembers) {
   }
 }
 
+// Members that are there whole are decoded in one call where there is room: the same text, and the same of damage, as
+// in small portions, whatever the sizes in their trailers say.
+TEST(DecodedSource, InOneCallAsInPortions) {
+  const std::string text = loggish_text(20'000);
+  const std::string member = gzip(text);
+  std::vector<std::string> stored = {member, member + member, member + gzip("x"), gzip("x") + member, member + "tail"};
+  for (const std::size_t from_end : {1U, 4U, 5U, 8U, 9U, 100U}) {  // of the size, the checksum, the deflated bytes
+    std::string damaged = member;
+    damaged[damaged.size() - from_end] = static_cast<char>(damaged[damaged.size() - from_end] ^ 0x40);
+    stored.push_back(damaged);
+    stored.push_back(damaged + member);
+    stored.push_back(member.substr(0, member.size() - from_end));
+  }
+  DecodedSource source;
+  for (const std::string& each : stored) {
+    const Decoded portions = decode(source, source_of(each), 1'000);
+    for (const std::size_t room :
+         {std::size_t{19'999}, std::size_t{20'000}, std::size_t{20'001}, std::size_t{1'000'000}}) {
+      const Decoded whole = decode(source, source_of(each), room);
+      ASSERT_EQ(whole.text == portions.text, true) << room;
+      ASSERT_EQ(whole.damage.has_value(), portions.damage.has_value()) << room;
+      if (!whole.damage) continue;
+      ASSERT_EQ(whole.damage->kind, portions.damage->kind) << room;
+      ASSERT_EQ(whole.damage->detail, portions.damage->detail) << room;
+      ASSERT_EQ(whole.damage->raw, portions.damage->raw) << room;
+    }
+  }
+}
+
+TEST(DecodedSource, TellsTheRoomThatItWants) {
+  const std::string text = loggish_text(20'000);
+  DecodedSource source;
+  std::string out(100, '\0');
+  const auto room_for = [&](std::string stored) {
+    source.open(source_of(std::move(stored)));
+    EXPECT_TRUE(source.start(out).has_value());
+    return source.whole_bytes();
+  };
+  EXPECT_EQ(room_for(gzip(text)), text.size());
+  EXPECT_EQ(room_for(text), 0U);
+  EXPECT_EQ(room_for(zstd(text)), 0U);
+  EXPECT_EQ(room_for(gzip(text).substr(0, 3)), 0U);
+}
+
 TEST(DecodedSource, TrailingGarbage) {
   const std::string text = loggish_text(3'000);
   DecodedSource source;
