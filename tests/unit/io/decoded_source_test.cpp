@@ -225,6 +225,19 @@ TEST(DecodedSource, AMagicNumberAloneIsNoCodec) {
 }
 
 // pzstd writes a skippable frame first; anybody may write one between others.
+// A frame of 16 bytes, it says, and then none: libzstd minds only where it has the frame and room for it at once.
+TEST(DecodedSource, AZstdFrameWithAnEmptyLastBlock) {
+  const std::string stored("\x28\xb5\x2f\xfd\x20\x10\x01\0\0", 9);
+  DecodedSource source;
+  for (const std::size_t in_step : {1U, 100U}) {
+    for (const std::size_t out_step : {1U, 100U}) {
+      const Decoded decoded = decode(source, source_of(stored, in_step), out_step);
+      EXPECT_FALSE(decoded.damage) << in_step << ", " << out_step;
+      EXPECT_EQ(decoded.text, "");
+    }
+  }
+}
+
 TEST(DecodedSource, ZstdSkippableFrames) {
   const std::string text = loggish_text(3'000);
   const std::string frame = zstd(text);
