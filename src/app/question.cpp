@@ -26,6 +26,14 @@ std::vector<std::string> format_names() {
   return names;
 }
 
+std::vector<std::string> table_names() {
+  std::vector<std::string> names;
+  for (const formats::Format* format : formats::all_formats()) {
+    if (!format->table.empty()) names.emplace_back(format->table);
+  }
+  return names;
+}
+
 std::uint64_t default_memory_bytes() {
   std::uint64_t machine =
       static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));

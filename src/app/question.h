@@ -29,8 +29,9 @@ struct QuestionOptions {
 // A quarter of the machine's memory (or of its cgroup's limit), at least 512 MiB.
 std::uint64_t default_memory_bytes();
 
-// The words of --format.
+// The words of --format, and the tables of those formats.
 std::vector<std::string> format_names();
+std::vector<std::string> table_names();
 
 class Question {
  public:

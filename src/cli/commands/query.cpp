@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -54,9 +56,10 @@ Command query_command() {
   command.name = "query";
   command.summary = "answer an SQL query over logs where they lie";
   command.description =
-      "Reads the objects under --from, finds out what log each one is, and answers the query over them. Tables: "
-      "s3_access_logs, cloudtrail_logs, alb_access_logs; _rejects holds what could not be read, _objects what each "
-      "object is. Every table has event_time, account_id, region and the hidden columns \"$path\", \"$offset\" and "
+      "Reads the objects under --from, finds out what log each one is, and answers the query over them. Tables: " +
+      fmt::format("{}", fmt::join(app::table_names(), ", ")) +
+      "; _rejects holds what could not be read, _objects what each object is. Every table has event_time, account_id, "
+      "region and the hidden columns \"$path\", \"$offset\" and "
       "\"$raw\". The SQL is DuckDB's. Only what --from names is read; nothing is written but -o.\n"
       "Exit codes: 0 fine, 1 the query is wrong, 2 the command line is wrong, 3 an object could not be read (the "
       "answer is partial), 4 rejects under --strict, 130 interrupted.";
