@@ -54,6 +54,7 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
     }
   }
   inputs.literal_filters = !options.strict;
+  inputs.names_sources = !options.from.empty();
   auto listed = std::async(std::launch::async, [&options] { return io::list_objects(options.from); });
   auto created = engine::Database::create();
   auto listing = listed.get();

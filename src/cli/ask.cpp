@@ -61,6 +61,9 @@ Result<app::QuestionOptions> question_options(const AskOptions& options) {
   return question;
 }
 
+// Endings of forms that are not written: a name must not promise what the file does not hold.
+constexpr const char* kOtherEndings[] = {".gz", ".zst", ".bz2", ".zip", ".xlsx", ".xls", ".orc", ".avro"};
+
 Result<PrintOptions> print_options(const AskOptions& options) {
   PrintOptions print;
   const bool terminal = options.output_file.empty() && ::isatty(STDOUT_FILENO) != 0;
@@ -71,6 +74,12 @@ Result<PrintOptions> print_options(const AskOptions& options) {
       if (options.output_file.ends_with(std::string(".") + form)) print.form = form;
     }
     if (options.output_file.ends_with(".md")) print.form = "markdown";
+    for (const char* ending : kOtherEndings) {
+      if (options.output_file.ends_with(ending)) {
+        return usage_error("-o " + options.output_file + ": " + ending + " is not written",
+                           "say what the file is to hold with --output, or choose another name");
+      }
+    }
   }
   if (terminal) {
     print.terminal_width = terminal_width();
@@ -169,7 +178,8 @@ std::vector<Option> ask_options(AskOptions& options) {
   };
 }
 
-int ask(const AskOptions& options) {
+int ask(AskOptions options) {
+  if (options.output_file == "-") options.output_file.clear();
   const auto fail = [&](const Error& error) {
     print_error(error, options.sql);
     return exit_code_of(error.kind);

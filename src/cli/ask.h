@@ -32,7 +32,7 @@ struct AskOptions {
 std::vector<Option> ask_options(AskOptions& options);
 
 // Answers and returns the exit code.
-int ask(const AskOptions& options);
+int ask(AskOptions options);
 
 // "4GB", "512 MiB", "1.5g" as bytes.
 std::optional<std::uint64_t> parse_bytes(std::string_view text);

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <clocale>
 #include <iostream>
 #include <sstream>
@@ -125,6 +126,12 @@ int run(int argc, char** argv) {
     app.parse(arguments(argc, argv));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
+    if (argc > 1 && argv[1][0] != '-' && std::none_of(commands.begin(), commands.end(), [&](const Command& command) {
+          return command.name == argv[1];
+        })) {
+      std::cerr << "otomo: there is no command '" << argv[1] << "'\n  see: otomo --help\n";
+      return kUsageWrong;
+    }
     std::cerr << "otomo: " << error.what() << "\n  see: otomo"
               << (argc > 1 && argv[1][0] != '-' ? std::string(" ") + argv[1] : "") << " --help\n";
     return kUsageWrong;

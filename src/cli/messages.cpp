@@ -80,8 +80,9 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds) {
     text += fmt::format("{}: {} objects, {} records, {} rejects", use.table, show_count(use.objects_read),
                         show_count(use.counts.records), show_count(use.counts.rejects));
     if (use.counts.skipped > 0) {
-      text += fmt::format(", {} skipped unread by the filter's literal", show_count(use.counts.skipped));
+      text += fmt::format(", {} skipped unread", show_count(use.counts.skipped));
     }
+    if (use.counts.ambiguous > 0) text += fmt::format(", {} ambiguous", show_count(use.counts.ambiguous));
     if (use.counts.bad_values > 0) text += fmt::format(", {} bad values (NULL)", show_count(use.counts.bad_values));
     if (use.counts.repaired_bytes > 0) {
       text += fmt::format(", {} repaired bytes", show_count(use.counts.repaired_bytes));
@@ -90,6 +91,13 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds) {
     text += fmt::format("; {} read", show_bytes(use.stored_bytes));
     if (use.plain_bytes > use.stored_bytes) text += fmt::format(" ({} plain)", show_bytes(use.plain_bytes));
     text += fmt::format(", {:.2f} s, {}/s\n", seconds, show_bytes(static_cast<std::uint64_t>(rate)));
+    if (use.counts.skipped > 0) {
+      text += "  skipped: records without the text that the query asks for, rejects among them; --strict reads all\n";
+    }
+    if (use.counts.ambiguous > 0) {
+      text +=
+          "  ambiguous: can be read in two ways, as two requests run together can; their column ambiguous is true\n";
+    }
     if (use.objects_pruned > 0) {
       text += fmt::format("  {} objects left out: their keys prove that they hold nothing asked for\n",
                           show_count(use.objects_pruned));

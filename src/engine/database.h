@@ -29,6 +29,7 @@ struct DatabaseOptions {
 struct Inputs {
   io::Listing listing;
   const formats::Format* forced = nullptr;  // --format
+  bool names_sources = true;                // false: no --from, so that a table that is read is an error
   bool literal_filters = true;              // records may be skipped unread where the question allows it
 };
 

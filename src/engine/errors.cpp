@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
+#include "engine/session.h"
 #include "formats/registry.h"
 
 namespace otomo::engine {
@@ -23,10 +25,15 @@ std::string table_list() {
 std::string first_part(std::string message) {
   const std::size_t drawing = message.find("\n\nLINE ");
   if (drawing != std::string::npos) message.resize(drawing);
+  std::replace(message.begin(), message.end(), '\t', ' ');
   return message;
 }
 
 }  // namespace
+
+void throw_no_sources(const std::string& table) {
+  throw duckdb::Exception(duckdb::ExceptionType::SETTINGS, "no logs to read " + table + " from");
+}
 
 Error to_error(const duckdb::ErrorData& data) {
   using duckdb::ExceptionType;
@@ -46,6 +53,10 @@ Error to_error(const duckdb::ErrorData& data) {
     case ExceptionType::IO:
     case ExceptionType::INTERNAL:
     case ExceptionType::FATAL: error.kind = ErrorKind::kWorld; break;
+    case ExceptionType::SETTINGS:
+      error.kind = ErrorKind::kUsage;
+      error.hint = "say which: --from PATH, a folder, file or glob, or - for standard input";
+      break;
     case ExceptionType::OUT_OF_MEMORY:
       error.kind = ErrorKind::kWorld;
       error.hint = "give more with --memory, or ask for less at once";

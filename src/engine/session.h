@@ -15,12 +15,17 @@
 
 namespace otomo::engine {
 
+// kUsage at the wall.
+[[noreturn]] void throw_no_sources(const std::string& table);
+
 struct Session {
   Inputs inputs;
   unsigned threads = 1;
   std::atomic<bool> stop{false};
 
+  // Throws where nobody said what is to be read.
   void add_scan(const std::string& table, std::shared_ptr<Scan> scan) {
+    if (!inputs.names_sources) throw_no_sources(table);
     const std::lock_guard lock(mutex);
     scans.emplace_back(table, std::move(scan));
   }

@@ -67,6 +67,7 @@ Counts& Counts::operator+=(const Counts& other) {
   rejects += other.rejects;
   skipped += other.skipped;
   bad_values += other.bad_values;
+  ambiguous += other.ambiguous;
   repaired_bytes += other.repaired_bytes;
   return *this;
 }

@@ -127,7 +127,9 @@ Result<Listing> list_objects(std::span<const std::string> paths) {
     const std::vector<std::string> found(matches.gl_pathv, matches.gl_pathv + (code == 0 ? matches.gl_pathc : 0));
     ::globfree(&matches);
     if (found.empty())
-      return world_error(path + ": no file matches", "quote the pattern so that the shell leaves it alone");
+      return world_error(path + ": no file matches",
+                         path.contains("**") ? "** is no pattern here: a folder is read with everything below it"
+                                             : "quote the pattern so that the shell leaves it alone");
     for (const std::string& match : found) {
       if (auto added = add_path(match); !added) return std::unexpected(added.error());
     }

@@ -41,7 +41,9 @@ int run(QueryOptions& options) {
     if (!file) return fail("cannot read the query from " + options.file, "check the path");
     options.ask.sql.assign(std::istreambuf_iterator<char>(file), {});
   } else if (options.sql.empty()) {
-    return fail("no query", "for example: otomo query \"SELECT count(*) FROM cloudtrail_logs\" --from ./AWSLogs");
+    return fail("no query", options.ask.from.empty()
+                                ? "for example: otomo query \"SELECT count(*) FROM cloudtrail_logs\" --from ./AWSLogs"
+                                : "all that follows --from is taken for a path: put the query before it");
   } else {
     options.ask.sql = options.sql;
   }

@@ -374,7 +374,9 @@ void ScanWorker::skip_object(const formats::Format* format) {
     format_ = format;
     key_facts_.reset();
     flush_reports(format == nullptr ? ObjectState::kUnknown : ObjectState::kRead,
-                  format == nullptr ? "no known format" : "");
+                  format != nullptr                                  ? ""
+                  : object.size_bytes == 0 && block_->text().empty() ? "empty"
+                                                                     : "no known format");
   }
   mode_ = Mode::kIdle;
 }

@@ -507,6 +507,7 @@ class LineParser {
     const std::size_t row = begin_row(line.fields[kTime], raw, offset, batch);
     for (const std::size_t field : wanted_columns_) put_field(field, line.fields[field], row, batch);
     if (derived_wanted_) put_derived(line, row, batch);
+    if (line.ambiguous) ++batch.counts.ambiguous;
   }
 
   // A regular line's fields, straight to their columns.
