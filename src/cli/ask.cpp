@@ -194,6 +194,11 @@ int ask(AskOptions options) {
   if (!output) return fail(output.error());
   question_wanted->form = cell_form(print->form);
   std::unique_ptr<app::TempFolder> parquet_folder;
+  const auto clean_up = [&] {
+    (*output)->discard();
+    if (parquet_folder) parquet_folder->remove();
+  };
+  const OnSignal before_the_question(nullptr, clean_up);
   if (parquet) {
     if (!(*output)->partial_path().empty()) {
       question_wanted->parquet_path = std::filesystem::absolute((*output)->partial_path()).string();
@@ -213,9 +218,8 @@ int ask(AskOptions options) {
   if (!question) return fail(question.error());
   const OnSignal on_signal([&] { (*question)->interrupt(); },
                            [&] {
-                             (*output)->discard();
+                             clean_up();
                              (*question)->remove_temporary_files();
-                             if (parquet_folder) parquet_folder->remove();
                            });
   PrintOptions printing = *print;
   if (parquet) printing.form = "csv";  // never used: Parquet is written by the database

@@ -2,6 +2,7 @@
 #include "cli/printing/output.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -70,6 +71,9 @@ Result<void> Output::flush() {
       left.remove_prefix(static_cast<std::size_t>(count));
     } else if (errno == EPIPE) {
       reader_gone_ = true;
+    } else if (errno == EAGAIN) {
+      pollfd room{.fd = descriptor_, .events = POLLOUT, .revents = 0};  // whoever gave it to us made it non-blocking
+      ::poll(&room, 1, -1);
     } else if (errno != EINTR) {
       return world_error("writing " + (path_.empty() ? "standard output" : path_) + ": " +
                          std::generic_category().message(errno));

@@ -35,7 +35,7 @@ void copy_numbers(const formats::Column& column, std::size_t rows, duckdb::Vecto
 void copy_validity(const formats::Column& column, std::size_t rows, duckdb::Vector& vector) {
   auto& validity = duckdb::FlatVector::Validity(vector);
   const std::uint8_t* valid = column.valid.data();
-  if (std::memchr(valid, 0, rows) == nullptr) return;
+  if (rows == 0 || std::memchr(valid, 0, rows) == nullptr) return;
   validity.EnsureWritable();
   // Eight bytes of 0 or 1 to eight bits: the multiplication moves byte i's bit to bit 56 + i.
   for (std::size_t row = 0; row < rows; row += 64) {

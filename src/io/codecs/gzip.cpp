@@ -11,6 +11,7 @@
 #include <isa-l/igzip_lib.h>
 #include <libdeflate.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -39,6 +40,7 @@ std::string_view reason_of(int code) {
 }
 
 constexpr std::size_t kHeaderBytesMax = 128 * 1024;
+constexpr std::size_t kHeaderStepBytes = 256;
 
 enum class Header : std::uint8_t { kWhole, kUnfinished, kInvalid };
 
@@ -60,7 +62,8 @@ Header read_header(std::string_view header, std::size_t& size) {
   for (const unsigned text : {kName, kComment}) {
     if ((flags & text) == 0) continue;
     const std::size_t zero = at < header.size() ? header.find('\0', at) : std::string_view::npos;
-    if (zero == std::string_view::npos) return header.size() > kHeaderBytesMax ? Header::kInvalid : Header::kUnfinished;
+    if (std::min(zero, header.size()) > kHeaderBytesMax) return Header::kInvalid;
+    if (zero == std::string_view::npos) return Header::kUnfinished;
     at = zero + 1;
   }
   if ((flags & kCrc) != 0) {
@@ -80,9 +83,11 @@ class GzipDecoder final : public Decoder {
   GzipDecoder() { start_member(); }
 
   State decode(std::span<const char>& in, std::span<char>& out) override {
-    if (!header_read_) {
+    while (!header_read_) {
+      // A little at a time: an object may be a million small members.
       const std::size_t before = header_.size();
-      header_.append(in.data(), in.size());
+      const std::size_t more = std::min(in.size(), kHeaderStepBytes);
+      header_.append(in.data(), more);
       std::size_t size = 0;
       const Header found = read_header(header_, size);
       if (found == Header::kInvalid) {
@@ -90,8 +95,9 @@ class GzipDecoder final : public Decoder {
         return State::kDamaged;
       }
       if (found == Header::kUnfinished) {
-        in = in.subspan(in.size());
-        return State::kRunning;
+        in = in.subspan(more);
+        if (in.empty()) return State::kRunning;
+        continue;
       }
       in = in.subspan(size - before);
       header_read_ = true;

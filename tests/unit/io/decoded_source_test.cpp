@@ -77,6 +77,13 @@ TEST(DecodedSource, InOneCallAsInPortions) {
   const std::string text = loggish_text(20'000);
   const std::string member = gzip(text);
   std::vector<std::string> stored = {member, member + member, member + gzip("x"), gzip("x") + member, member + "tail"};
+  // Names in the header: a long one, and one over the limit, which is damage.
+  for (const std::size_t name_bytes : {1'000U, 200'000U}) {
+    std::string named = member.substr(0, 10) + std::string(name_bytes, 'n') + std::string(1, '\0') + member.substr(10);
+    named[3] = 8;
+    stored.push_back(named);
+    stored.push_back(member + named);
+  }
   for (const std::size_t from_end : {1U, 4U, 5U, 8U, 9U, 100U}) {  // of the size, the checksum, the deflated bytes
     std::string damaged = member;
     damaged[damaged.size() - from_end] = static_cast<char>(damaged[damaged.size() - from_end] ^ 0x40);
