@@ -251,9 +251,25 @@ class LineParser {
   bool wanted_known_ = false;
 };
 
-template <const Layout& kLayout>
-std::unique_ptr<RecordReader> make_reader(const LiteralFilter& filter) {
-  return std::make_unique<LineReader<LineParser<kLayout>>>(filter);
+// What such a log is to the rest of otomo.
+template <const Layout& kLayout, const KeyForm& kKeyForm>
+constexpr Format make_format(std::string_view name, std::string_view table, std::string_view summary,
+                             std::span<const PartitionColumn> partitions) {
+  return {
+      .name = name,
+      .table = table,
+      .summary = summary,
+      .columns = kLayout.columns,
+      .partitions = partitions,
+      .newline_ends_record = true,
+      .read_key = [](std::string_view key) { return read_key(kKeyForm, key); },
+      .detect = [](std::string_view head, bool whole) { return detect(kLayout, head, whole); },
+      .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {
+        return std::make_unique<LineReader<LineParser<kLayout>>>(filter);
+      },
+      .literal_for = [](std::size_t column, Match /*match*/,
+                        std::string_view value) { return literal_for(kLayout, column, value); },
+  };
 }
 
 }  // namespace otomo::formats::elb

@@ -131,18 +131,7 @@ constexpr elb::KeyForm kKeyForm{.name_prefix = "",
 }  // namespace
 
 extern const Format kFormat;
-const Format kFormat{
-    .name = "alb",
-    .table = "alb_access_logs",
-    .summary = "Application Load Balancer access logs",
-    .columns = kColumns,
-    .partitions = kPartitions,
-    .newline_ends_record = true,
-    .read_key = [](std::string_view key) { return elb::read_key(kKeyForm, key); },
-    .detect = [](std::string_view head, bool whole) { return elb::detect(kLayout, head, whole); },
-    .make_reader = elb::make_reader<kLayout>,
-    .literal_for = [](std::size_t column, Match,
-                      std::string_view value) { return elb::literal_for(kLayout, column, value); },
-};
+const Format kFormat =
+    elb::make_format<kLayout, kKeyForm>("alb", "alb_access_logs", "Application Load Balancer access logs", kPartitions);
 
 }  // namespace otomo::formats::alb

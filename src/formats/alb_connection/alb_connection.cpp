@@ -70,18 +70,7 @@ constexpr elb::KeyForm kKeyForm{.name_prefix = "conn_log_",
 }  // namespace
 
 extern const Format kFormat;
-const Format kFormat{
-    .name = "alb_connection",
-    .table = "alb_connection_logs",
-    .summary = "Application Load Balancer connection logs",
-    .columns = kColumns,
-    .partitions = kPartitions,
-    .newline_ends_record = true,
-    .read_key = [](std::string_view key) { return elb::read_key(kKeyForm, key); },
-    .detect = [](std::string_view head, bool whole) { return elb::detect(kLayout, head, whole); },
-    .make_reader = elb::make_reader<kLayout>,
-    .literal_for = [](std::size_t column, Match,
-                      std::string_view value) { return elb::literal_for(kLayout, column, value); },
-};
+const Format kFormat = elb::make_format<kLayout, kKeyForm>("alb_connection", "alb_connection_logs",
+                                                           "Application Load Balancer connection logs", kPartitions);
 
 }  // namespace otomo::formats::alb_connection

@@ -88,18 +88,6 @@ constexpr elb::KeyForm kKeyForm{.name_prefix = "",
 }  // namespace
 
 extern const Format kFormat;
-const Format kFormat{
-    .name = "clb",
-    .table = "elb_logs",
-    .summary = "Classic Load Balancer access logs",
-    .columns = kColumns,
-    .partitions = {},
-    .newline_ends_record = true,
-    .read_key = [](std::string_view key) { return elb::read_key(kKeyForm, key); },
-    .detect = [](std::string_view head, bool whole) { return elb::detect(kLayout, head, whole); },
-    .make_reader = elb::make_reader<kLayout>,
-    .literal_for = [](std::size_t column, Match,
-                      std::string_view value) { return elb::literal_for(kLayout, column, value); },
-};
+const Format kFormat = elb::make_format<kLayout, kKeyForm>("clb", "elb_logs", "Classic Load Balancer access logs", {});
 
 }  // namespace otomo::formats::clb

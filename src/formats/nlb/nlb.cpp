@@ -106,18 +106,7 @@ constexpr elb::KeyForm kKeyForm{.name_prefix = "", .has_address = false, .is_bal
 }  // namespace
 
 extern const Format kFormat;
-const Format kFormat{
-    .name = "nlb",
-    .table = "nlb_tls_logs",
-    .summary = "Network Load Balancer access logs",
-    .columns = kColumns,
-    .partitions = {},
-    .newline_ends_record = true,
-    .read_key = [](std::string_view key) { return elb::read_key(kKeyForm, key); },
-    .detect = [](std::string_view head, bool whole) { return elb::detect(kLayout, head, whole); },
-    .make_reader = elb::make_reader<kLayout>,
-    .literal_for = [](std::size_t column, Match,
-                      std::string_view value) { return elb::literal_for(kLayout, column, value); },
-};
+const Format kFormat =
+    elb::make_format<kLayout, kKeyForm>("nlb", "nlb_tls_logs", "Network Load Balancer access logs", {});
 
 }  // namespace otomo::formats::nlb
