@@ -88,10 +88,6 @@ Result<std::unique_ptr<FileSource>> open_descriptor(int folder, const std::strin
 
 }  // namespace
 
-Result<std::unique_ptr<ByteSource>> open_file(const std::string& path, std::uint64_t size_bytes) {
-  return open_descriptor(AT_FDCWD, path, path, size_bytes);
-}
-
 Result<std::unique_ptr<RandomAccess>> open_file_at(const std::string& path) {
   return open_descriptor(AT_FDCWD, path, path, 0);
 }

@@ -24,9 +24,6 @@ class ByteSource {
 // Reads until `out` is full or the source ends.
 Result<std::size_t> read_fully(ByteSource& source, std::span<char> out);
 
-// Errors name the path. `size_bytes` as it was listed saves the last read, which would find the end; 0: not known.
-Result<std::unique_ptr<ByteSource>> open_file(const std::string& path, std::uint64_t size_bytes = 0);
-
 // Opens files that lie in the same folder one after another: the kernel looks at the folder's own path once, which is
 // half the cost of opening a small file. One thread at a time.
 class FileOpener {
@@ -36,7 +33,8 @@ class FileOpener {
   FileOpener(const FileOpener&) = delete;
   FileOpener& operator=(const FileOpener&) = delete;
 
-  // As open_file(folder + name, size_bytes). `folder` ends with "/" or is empty.
+  // `folder` ends with "/" or is empty. `size_bytes` as it was listed saves the last read, which would find the end; 0:
+  // not known. Errors name the path.
   Result<std::unique_ptr<ByteSource>> open(const std::string& folder, const std::string& name,
                                            std::uint64_t size_bytes);
 
