@@ -21,18 +21,12 @@ constexpr std::uint64_t kMemoryBytesMin = 512ULL * 1024 * 1024;
 std::vector<std::string> format_names() {
   std::vector<std::string> names;
   for (const formats::Format* format : formats::all_formats()) {
-    if (!format->table.empty()) names.emplace_back(format->name);
+    if (!format->table.empty() && format->objects_of.empty()) names.push_back(format->name);
   }
   return names;
 }
 
-std::vector<std::string> table_names() {
-  std::vector<std::string> names;
-  for (const formats::Format* format : formats::all_formats()) {
-    if (!format->table.empty()) names.emplace_back(format->table);
-  }
-  return names;
-}
+std::vector<std::string> table_names() { return formats::Registry().tables(); }
 
 std::uint64_t default_memory_bytes() {
   std::uint64_t machine =
@@ -47,8 +41,8 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
   question->options_ = options;
   engine::Inputs inputs;
   if (!options.format.empty()) {
-    inputs.forced = formats::find_format(options.format);
-    if (inputs.forced == nullptr || inputs.forced->table.empty()) {
+    inputs.sources[0].forced = inputs.registry->find(options.format);
+    if (inputs.sources[0].forced == nullptr || inputs.sources[0].forced->table.empty()) {
       return usage_error("unknown format '" + options.format + "'",
                          fmt::format("the formats are {}", fmt::join(format_names(), ", ")));
     }

@@ -34,7 +34,10 @@ constexpr std::uint64_t kDuckdbCounts = 2;
 constexpr std::uint64_t kDuckdbTakes = 3;
 constexpr std::uint64_t kListingBytesPerObject = 160;
 
-struct TablesData final : duckdb::ReplacementScanData {};
+struct TablesData final : duckdb::ReplacementScanData {
+  explicit TablesData(std::shared_ptr<Session> shared) : session(std::move(shared)) {}
+  std::shared_ptr<Session> session;
+};
 
 duckdb::unique_ptr<duckdb::TableRef> call(const std::string& function, const std::string& alias) {
   auto reference = duckdb::make_uniq<duckdb::TableFunctionRef>();
@@ -45,7 +48,7 @@ duckdb::unique_ptr<duckdb::TableRef> call(const std::string& function, const std
 }
 
 duckdb::unique_ptr<duckdb::TableRef> find_table(duckdb::ClientContext& /*context*/, duckdb::ReplacementScanInput& input,
-                                                duckdb::optional_ptr<duckdb::ReplacementScanData> /*data*/) {
+                                                duckdb::optional_ptr<duckdb::ReplacementScanData> data) {
   if (!input.schema_name.empty()) return nullptr;
   const std::string name = duckdb::StringUtil::Lower(input.table_name);
   if (name == "_rejects") return call(kRejectsFunction, name);
@@ -56,8 +59,8 @@ duckdb::unique_ptr<duckdb::TableRef> find_table(duckdb::ClientContext& /*context
         duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(std::move(parser.statements[0]));
     return duckdb::make_uniq<duckdb::SubqueryRef>(std::move(select), name);
   }
-  const formats::Format* format = formats::find_table(name);
-  return format == nullptr ? nullptr : call(records_function_name(*format), name);
+  const auto& session = static_cast<const TablesData&>(*data).session;
+  return session->inputs.registry->of_table(name).empty() ? nullptr : call(records_function_name(name), name);
 }
 
 std::string quoted(std::string_view text) {
@@ -79,7 +82,7 @@ class DuckDatabase final : public Database {
   Result<void> load() {
     return guarded([&]() -> Result<void> {
       duckdb::DBConfig config;
-      config.replacement_scans.emplace_back(find_table, duckdb::make_uniq<TablesData>());
+      config.replacement_scans.emplace_back(find_table, duckdb::make_uniq<TablesData>(session_));
       database_ = duckdb::make_uniq<duckdb::DuckDB>(nullptr, &config);
       connection_ = duckdb::make_uniq<duckdb::Connection>(*database_);
       return {};
@@ -204,9 +207,7 @@ class DuckDatabase final : public Database {
       duckdb::CreateTableFunctionInfo info(std::move(function));
       catalog.CreateTableFunction(transaction, info);
     };
-    for (const formats::Format* format : formats::all_formats()) {
-      if (!format->table.empty()) add(records_function(session_, *format));
-    }
+    for (const std::string& table : session_->inputs.registry->tables()) add(records_function(session_, table));
     add(rejects_function(session_));
     add(object_parts_function(session_));
   }

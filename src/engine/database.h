@@ -11,8 +11,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/reading/source.h"
 #include "formats/batch.h"
-#include "formats/format.h"
+#include "formats/registry.h"
 #include "io/listing.h"
 
 namespace otomo::engine {
@@ -28,9 +29,10 @@ struct DatabaseOptions {
 // What the tables are made of.
 struct Inputs {
   io::Listing listing;
-  const formats::Format* forced = nullptr;  // --format
-  bool names_sources = true;                // false: no --from, so that a table that is read is an error
-  bool literal_filters = true;              // records may be skipped unread where the question allows it
+  std::vector<Source> sources{1};  // Object::source is an index into it
+  std::shared_ptr<const formats::Registry> registry = std::make_shared<formats::Registry>();
+  bool names_sources = true;    // false: no --from, so that a table that is read is an error
+  bool literal_filters = true;  // records may be skipped unread where the question allows it
 };
 
 struct ResultColumn {

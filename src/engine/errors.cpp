@@ -15,9 +15,7 @@ namespace {
 
 std::string table_list() {
   std::string list;
-  for (const formats::Format* format : formats::all_formats()) {
-    if (!format->table.empty()) list += std::string(format->table) + ", ";
-  }
+  for (const std::string& table : formats::Registry().tables()) list += table + ", ";
   return list + "_rejects, _objects";
 }
 

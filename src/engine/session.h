@@ -23,6 +23,8 @@ struct Session {
   unsigned threads = 1;
   std::atomic<bool> stop{false};
 
+  const Source& source_of(std::uint32_t object) const { return inputs.sources[inputs.listing.objects[object].source]; }
+
   // Throws where nobody said what is to be read.
   void add_scan(const std::string& table, std::shared_ptr<Scan> scan) {
     if (!inputs.names_sources) throw_no_sources(table);

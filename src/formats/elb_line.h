@@ -253,15 +253,17 @@ class LineParser {
 
 // What such a log is to the rest of otomo.
 template <const Layout& kLayout, const KeyForm& kKeyForm>
-constexpr Format make_format(std::string_view name, std::string_view table, std::string_view summary,
-                             std::span<const PartitionColumn> partitions) {
+Format make_format(std::string_view name, std::string_view table, std::string_view summary,
+                   std::span<const PartitionColumn> partitions) {
   return {
-      .name = name,
-      .table = table,
-      .summary = summary,
+      .name = std::string(name),
+      .table = std::string(table),
+      .summary = std::string(summary),
       .columns = kLayout.columns,
       .partitions = partitions,
       .newline_ends_record = true,
+      .objects_of = {},
+      .messages = nullptr,
       .read_key = [](std::string_view key) { return read_key(kKeyForm, key); },
       .detect = [](std::string_view head, bool whole) { return detect(kLayout, head, whole); },
       .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -51,13 +52,31 @@ struct LiteralFilter {
 // The comparisons that a format may be asked to turn into a literal.
 enum class Match : std::uint8_t { kEquals, kContains, kStartsWith, kEndsWith };
 
+// What the user's settings say of a source's objects, where the objects do not say it themselves.
+struct SourceSettings {
+  std::string fields;      // the names of the fields of lines without a header, separated by spaces or commas
+  std::string delimiter;   // between those fields; empty: the log's own
+  std::string time_zone;   // IANA name of the zone of times that have none; empty: UTC
+  std::string account_id;  // of records and keys that name none; empty: unknown
+};
+
+// What is known of an object beside the bytes that a reader is shown.
+struct ObjectContext {
+  // Its first plain bytes: all of them, or kDetectionBytesMax. Readers of a part of it learn its header from here.
+  // Valid until the next restart().
+  std::string_view head;
+  // When it was last changed (microseconds UTC): nothing in it happened later. nullopt: a pipe.
+  std::optional<std::int64_t> modified_us;
+  const SourceSettings* settings = nullptr;  // never null where a reader sees it
+};
+
 class RecordReader {
  public:
   virtual ~RecordReader() = default;
 
-  // Forgets where it is: the next read() starts another object. What it knows of the filter and of the batch's wanted
-  // columns stays, so that an object costs no allocation.
-  virtual void restart() = 0;
+  // Forgets where it is: the next read() starts another object, or another part of one. What it knows of the filter and
+  // of the batch's wanted columns stays, so that an object costs no allocation.
+  virtual void restart(const ObjectContext& context) = 0;
 
   // Reads records from the front of `bytes` into `batch` until the batch is full or no whole record is left, and
   // returns how many bytes were consumed; the caller presents the rest again, with more behind it.
@@ -72,26 +91,40 @@ class RecordReader {
   virtual std::size_t read(std::string_view bytes, std::uint64_t offset, bool last, Batch& batch) = 0;
 };
 
+// Which of a table's columns make messages that may be records of other logs.
+struct MessageColumns {
+  std::size_t message;
+  std::size_t log_group;
+  std::size_t log_stream;
+  std::size_t owner;  // the account
+};
+
 struct Format {
-  std::string_view name;     // "s3_access": the word of --format
-  std::string_view table;    // "s3_access_logs"; empty: the objects are recognised but hold no records
-  std::string_view summary;  // one line for help and manual
+  std::string name;     // "s3_access": the word of --format
+  std::string table;    // "s3_access_logs"; empty: the objects are recognised but hold no records
+  std::string summary;  // one line for help and manual
+  // Formats that share a table have the same columns and partitions.
   std::span<const ColumnSpec> columns;
   std::span<const PartitionColumn> partitions;
-  // A newline always ends a record, so that any part of an object that starts behind one can be read alone.
+  // A newline always ends a record, so that any part of an object that starts behind one can be read alone (with the
+  // object's head in the context).
   bool newline_ends_record = false;
+  // Not empty: this is another table over the objects of that format, whose detectors find them.
+  std::string objects_of;
+  // Not null: the records are envelopes, and each message is offered to the other formats, too.
+  const MessageColumns* messages = nullptr;
 
   // The facts of a key that has the form AWS gives this format's objects, whatever stands before it; nullopt where
   // it has not.
-  std::optional<KeyFacts> (*read_key)(std::string_view key);
+  std::function<std::optional<KeyFacts>(std::string_view key)> read_key;
   // Judges the first bytes of the uncompressed object (at most kDetectionBytesMax; `whole` where it is all of it).
   // REQUIRES: kBlockPaddingBytes readable bytes behind head.end().
-  Verdict (*detect)(std::string_view head, bool whole);
+  std::function<Verdict(std::string_view head, bool whole)> detect;
   // Null where `table` is empty. The filter must outlive the reader.
-  std::unique_ptr<RecordReader> (*make_reader)(const LiteralFilter& filter);
+  std::function<std::unique_ptr<RecordReader>(const LiteralFilter& filter)> make_reader;
   // The bytes that each record must contain if `column` (an index into `columns`) is to match `value`, or nullopt
   // where nothing is certain (the value may be written in other ways).
-  std::optional<std::string> (*literal_for)(std::size_t column, Match match, std::string_view value);
+  std::function<std::optional<std::string>(std::size_t column, Match match, std::string_view value)> literal_for;
 };
 
 }  // namespace otomo::formats

@@ -2,10 +2,10 @@
 //
 // The road of every line-based format: cuts blocks into lines, skips those that a literal filter rules out, keeps the
 // count, and leaves the meaning of a line to `Parser`:
-//   void read_line(std::string_view line, std::uint64_t offset, Batch& batch);       // a row or a reject
 //   std::size_t read_line_at(const char* line, const char* limit, std::uint64_t offset, Batch& batch);
-// The second finds the line's end itself (one pass over the bytes) and returns the line's length without its newline;
-// blank lines never reach either. One reader per thread.
+// which makes a row or a reject, finds the line's end itself (one pass over the bytes) and returns the line's length
+// without its newline; blank lines never reach it. A parser that has `void restart(const ObjectContext&)` is told of
+// each object. One reader per thread.
 #pragma once
 
 #include <bit>
@@ -23,7 +23,10 @@ class LineReader final : public RecordReader {
  public:
   explicit LineReader(const LiteralFilter& filter) : filter_(filter) {}
 
-  void restart() override { in_overlong_line_ = false; }
+  void restart(const ObjectContext& context) override {
+    in_overlong_line_ = false;
+    if constexpr (requires { parser_.restart(context); }) parser_.restart(context);
+  }
 
   std::size_t read(std::string_view bytes, std::uint64_t offset, bool last, Batch& batch) override {
     const char* const begin = bytes.data();

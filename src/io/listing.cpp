@@ -22,11 +22,11 @@ class Lister {
  public:
   explicit Lister(Listing& listing) : listing_(listing) {}
 
-  void add_file(const std::string& path, std::uint64_t size_bytes) {
+  void add_file(const std::string& path, const struct stat& status) {
     const std::size_t slash = path.rfind('/');
     const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash + 1);
     if (listing_.folders.empty() || listing_.folders.back() != folder) listing_.folders.push_back(folder);
-    add(slash == std::string::npos ? path : path.substr(slash + 1), size_bytes);
+    add(slash == std::string::npos ? path : path.substr(slash + 1), status);
   }
 
   // Everything below `folder`, in the order of names. Symbolic links to files are read, links to folders are not
@@ -40,7 +40,7 @@ class Lister {
       return;
     }
     const int descriptor = ::dirfd(directory);
-    std::vector<std::pair<std::string, std::uint64_t>> found;
+    std::vector<std::pair<std::string, struct stat>> found;
     while (const dirent* entry = ::readdir(directory)) {
       const std::string name = entry->d_name;
       if (name == "." || name == "..") continue;
@@ -50,7 +50,7 @@ class Lister {
         continue;
       }
       if (S_ISREG(status.st_mode)) {
-        found.emplace_back(name, static_cast<std::uint64_t>(status.st_size));
+        found.emplace_back(name, status);
       } else if (S_ISDIR(status.st_mode)) {
         struct stat link{};
         if (::fstatat(descriptor, name.c_str(), &link, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(link.st_mode)) {
@@ -59,29 +59,33 @@ class Lister {
       }
     }
     ::closedir(directory);
-    std::sort(found.begin(), found.end());
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     std::sort(below.begin(), below.end());
     if (!found.empty()) {
       listing_.folders.push_back(folder);
-      for (auto& [name, size_bytes] : found) add(std::move(name), size_bytes);
+      for (auto& [name, status] : found) add(std::move(name), status);
     }
     for (const std::string& name : below) add_folder(folder + name + "/");
   }
 
   void add_stdin() {
     listing_.folders.emplace_back();
-    add("-", 0);
+    add("-", {});
     listing_.objects.back().is_stdin = true;
   }
 
  private:
-  void add(std::string name, std::uint64_t size_bytes) {
+  void add(std::string name, const struct stat& status) {
     Object object;
     object.folder = static_cast<std::uint32_t>(listing_.folders.size() - 1);
-    object.size_bytes = size_bytes;
+    // Pipes and devices have no size; they are read to their end.
+    if (S_ISREG(status.st_mode)) {
+      object.size_bytes = static_cast<std::uint64_t>(status.st_size);
+      object.modified_us = status.st_mtim.tv_sec * std::int64_t{1'000'000} + status.st_mtim.tv_nsec / 1000;
+    }
     object.name = std::move(name);
+    listing_.size_bytes += object.size_bytes;
     listing_.objects.push_back(std::move(object));
-    listing_.size_bytes += size_bytes;
   }
 
   Listing& listing_;
@@ -105,8 +109,7 @@ Result<Listing> list_objects(std::span<const std::string> paths) {
     if (S_ISDIR(status.st_mode)) {
       lister.add_folder(path.ends_with('/') ? path : path + "/");
     } else {
-      // Pipes and devices have no size; they are read to their end.
-      lister.add_file(path, S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0);
+      lister.add_file(path, status);
     }
     return {};
   };

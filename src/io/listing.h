@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,8 +18,10 @@ namespace otomo::io {
 struct Object {
   std::uint32_t folder = 0;  // index into Listing::folders
   bool is_stdin = false;
+  std::uint16_t source = 0;  // the caller's number of where it is from
   std::uint64_t size_bytes = 0;
-  std::string name;  // within the folder
+  std::optional<std::int64_t> modified_us;  // nullopt: a pipe
+  std::string name;                         // within the folder
 };
 
 struct Listing {

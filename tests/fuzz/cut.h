@@ -55,6 +55,10 @@ inline Reading read_cut(const formats::Format& format, std::string_view text, st
   Reading reading;
   const formats::LiteralFilter none;
   const auto reader = format.make_reader(none);
+  const formats::SourceSettings settings;
+  std::string head(text.substr(0, kDetectionBytesMax));
+  head.append(kBlockPaddingBytes, '\0');
+  reader->restart({std::string_view(head).substr(0, head.size() - kBlockPaddingBytes), {}, &settings});
   batch.offsets_wanted = batch.raw_wanted = true;
   if (columns) {
     for (auto& column : batch.columns) column.want_all();

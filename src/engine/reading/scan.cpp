@@ -63,7 +63,7 @@ Scan::Scan(ScanOptions options)
     : options_(std::move(options)),
       blocks_per_object_(
           std::min(kBlocksPerObjectMax, kBlockNumbers / std::max<std::uint64_t>(1, options_.listing->objects.size()))) {
-  assert(!options_.merge_objects || (options_.wanted != nullptr && !options_.reports));
+  assert(!options_.merge_objects || (!options_.wanted.empty() && !options_.reports));
 }
 
 Scan::~Scan() = default;
@@ -76,7 +76,9 @@ ScanWorker::Reading& ScanWorker::reading_for(const formats::Format& format) {
   if (reading.batch == nullptr) {
     reading.batch = std::make_unique<formats::Batch>(format.columns);
     scan_.options_.project(format, *reading.batch);
-    reading.reader = format.make_reader(scan_.options_.filter);
+    static const formats::LiteralFilter kNoFilter;
+    const auto filter = scan_.options_.filters.find(&format);
+    reading.reader = format.make_reader(filter == scan_.options_.filters.end() ? kNoFilter : filter->second);
   }
   return reading;
 }
@@ -86,6 +88,7 @@ const formats::KeyFacts& ScanWorker::key_facts() {
     const io::Listing& listing = *scan_.options_.listing;
     if (format_ != nullptr) key_facts_ = format_->read_key(listing.path(listing.objects[object_]));
     if (!key_facts_) key_facts_.emplace();
+    if (key_facts_->account_id.empty()) key_facts_->account_id = source_of(object_).settings.account_id;
   }
   return *key_facts_;
 }
@@ -219,15 +222,25 @@ Result<std::size_t> ScanWorker::start_source(std::uint32_t index, std::span<char
   return source_->start(out);
 }
 
-const formats::Format* ScanWorker::format_of(const std::string& path, std::string_view text, bool whole) const {
-  const std::string_view head = text.substr(0, kDetectionBytesMax);
-  if (scan_.options_.forced != nullptr) return scan_.options_.forced;
-  return formats::detect(path, head, whole && head.size() == text.size());
+const Source& ScanWorker::source_of(std::uint32_t object) const {
+  return scan_.options_.sources[scan_.options_.listing->objects[object].source];
 }
 
-bool ScanWorker::is_wanted(const formats::Format* format) const {
-  if (format == nullptr || format->table.empty()) return false;
-  return scan_.options_.wanted == nullptr || format == scan_.options_.wanted;
+const formats::Format* ScanWorker::format_of(std::uint32_t object, const std::string& path, std::string_view text,
+                                             bool whole) const {
+  if (const formats::Format* forced = source_of(object).forced) return forced;
+  const std::string_view head = text.substr(0, kDetectionBytesMax);
+  return scan_.options_.registry->detect(path, head, whole && head.size() == text.size());
+}
+
+// The format whose reader takes objects of that format; nullptr: nobody asked for them.
+const formats::Format* ScanWorker::reads_as(const formats::Format* format) const {
+  if (format == nullptr) return nullptr;
+  if (scan_.options_.wanted.empty()) return format->table.empty() ? nullptr : format;
+  for (const formats::Format* wanted : scan_.options_.wanted) {
+    if (wanted == format || wanted->objects_of == format->name) return wanted;
+  }
+  return nullptr;
 }
 
 // Reads the object's head, decides what it is and how it is read.
@@ -250,10 +263,11 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
   *filled += *more;
   block_->size = *filled;
   block_last_ = *filled < head_bytes;
-  const formats::Format* format = format_of(path, block_->text(), block_last_);
-  if (format == nullptr && source_->damage()) return unreadable(path, *source_->damage());
-  if (!is_wanted(format)) {
-    skip_object(format);
+  const formats::Format* found = format_of(index, path, block_->text(), block_last_);
+  if (found == nullptr && source_->damage()) return unreadable(path, *source_->damage());
+  const formats::Format* format = reads_as(found);
+  if (format == nullptr) {
+    skip_object(found);
     return {};
   }
   if (format->newline_ends_record && large && !block_last_) {
@@ -262,7 +276,8 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
       if (!file) return std::unexpected(file.error());
       const std::uint64_t range_bytes =
           std::max(kRangeBytesMin, object.size_bytes / (scan_.blocks_per_object_ - 1) + 1);
-      share_ = std::make_shared<RangeObject>(index, format, std::move(*file), object.size_bytes, range_bytes);
+      share_ = std::make_shared<RangeObject>(index, format, block_->text(), std::move(*file), object.size_bytes,
+                                             range_bytes);
     } else if (is_last) {
       share_ = std::make_shared<StreamObject>(index, format, std::move(source_), block_->text(), options.interrupted);
       source_ = std::make_unique<io::DecodedSource>();
@@ -310,14 +325,19 @@ bool ScanWorker::merge_next() {
       unread_object(filled.error());
       continue;
     }
-    const formats::Format* format = format_of(path, {block_->data() + begin, *filled}, true);
-    if (format == nullptr && source_->damage()) {
+    const formats::Format* found = format_of(index, path, {block_->data() + begin, *filled}, true);
+    if (found == nullptr && source_->damage()) {
       unread_object(unreadable(path, *source_->damage()).error());
       continue;
     }
-    if (!is_wanted(format)) {
-      skip_object(format);
+    const formats::Format* format = reads_as(found);
+    if (format == nullptr) {
+      skip_object(found);
       continue;
+    }
+    if (format != format_) {  // of another batch: it is opened again
+      --group_next_;
+      return false;
     }
     block_->begin = begin;
     block_->size = begin + *filled;
@@ -330,7 +350,7 @@ bool ScanWorker::merge_next() {
 
 // Readies the reader for object_, whose first bytes are in the block.
 void ScanWorker::begin_sequential(const formats::Format* format) {
-  begin_object(object_, format);
+  begin_object(object_, format, block_->text().substr(0, kDetectionBytesMax));
   mode_ = Mode::kSequential;
   if (block_last_) block_->damage = source_->damage();
   const std::size_t filled = block_->text().size();
@@ -342,7 +362,12 @@ void ScanWorker::begin_sequential(const formats::Format* format) {
   part_plain_bytes_ += filled;
 }
 
-void ScanWorker::begin_object(std::uint32_t object, const formats::Format* format) {
+void ScanWorker::restart_reader(std::string_view head) {
+  const io::Object& object = scan_.options_.listing->objects[object_];
+  reader_->restart({head, object.modified_us, &source_of(object_).settings});
+}
+
+void ScanWorker::begin_object(std::uint32_t object, const formats::Format* format, std::string_view head) {
   object_ = object;
   format_ = format;
   key_facts_.reset();
@@ -350,12 +375,12 @@ void ScanWorker::begin_object(std::uint32_t object, const formats::Format* forma
   Reading& reading = reading_for(*format);
   batch_ = reading.batch.get();
   reader_ = reading.reader.get();
-  reader_->restart();
+  restart_reader(head);
 }
 
 void ScanWorker::share_object(std::shared_ptr<SharedObject> shared) {
   share_ = std::move(shared);
-  begin_object(share_->object(), share_->format());
+  begin_object(share_->object(), share_->format(), share_->head());
   mode_ = Mode::kShared;
   block_ = std::make_shared<Block>(0);
   block_last_ = false;
@@ -422,7 +447,7 @@ Result<bool> ScanWorker::next_block() {
   block_last_ = true;  // whole lines only
   scan_.totals.plain_bytes += block_->text().size();
   part_plain_bytes_ += block_->text().size();
-  reader_->restart();
+  restart_reader(share_->head());
   return true;
 }
 

@@ -17,12 +17,15 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "engine/reading/block.h"
+#include "engine/reading/source.h"
 #include "formats/format.h"
+#include "formats/registry.h"
 #include "io/decoded_source.h"
 #include "io/listing.h"
 
@@ -68,13 +71,15 @@ struct ObjectReport {
 
 struct ScanOptions {
   const io::Listing* listing = nullptr;
-  std::vector<std::uint32_t> objects;       // indexes into the listing, in order
-  const formats::Format* wanted = nullptr;  // read only objects of this format; nullptr: all of them
-  const formats::Format* forced = nullptr;  // --format: every object is of it
-  formats::LiteralFilter filter;
-  bool reports = false;  // fill ScanWorker::reports
-  // A batch may hold records of several objects: nothing that was asked for depends on the object. Needs `wanted`, so
-  // that all are of one format; not with `reports`.
+  std::vector<std::uint32_t> objects;  // indexes into the listing, in order
+  std::span<const Source> sources;     // io::Object::source is an index into it
+  const formats::Registry* registry = nullptr;
+  // The formats of the table that is read; empty: every object is read as what it is.
+  std::vector<const formats::Format*> wanted;
+  std::map<const formats::Format*, formats::LiteralFilter> filters;  // of those formats that have one
+  bool reports = false;                                              // fill ScanWorker::reports
+  // A batch may hold records of several objects: nothing that was asked for depends on the object. Needs `wanted`; not
+  // with `reports`.
   bool merge_objects = false;
   // Marks in a batch what is to be filled; called once per worker and format.
   std::function<void(const formats::Format&, formats::Batch&)> project;
@@ -134,9 +139,12 @@ class ScanWorker {
   void claim_objects();
   Result<void> open_object(std::uint32_t object, bool is_last);
   Result<std::size_t> start_source(std::uint32_t object, std::span<char> out);
-  const formats::Format* format_of(const std::string& path, std::string_view text, bool whole) const;
-  bool is_wanted(const formats::Format* format) const;
-  void begin_object(std::uint32_t object, const formats::Format* format);
+  const formats::Format* format_of(std::uint32_t object, const std::string& path, std::string_view text,
+                                   bool whole) const;
+  const formats::Format* reads_as(const formats::Format* format) const;
+  void begin_object(std::uint32_t object, const formats::Format* format, std::string_view head);
+  void restart_reader(std::string_view head);
+  const Source& source_of(std::uint32_t object) const;
   void begin_sequential(const formats::Format* format);
   bool read_block();
   bool merge_next();

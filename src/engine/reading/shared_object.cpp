@@ -81,7 +81,7 @@ Result<BlockPointer> RangeObject::read_range(BlockPool& pool, std::uint64_t numb
 StreamObject::StreamObject(std::uint32_t object, const formats::Format* format,
                            std::unique_ptr<io::DecodedSource> source, std::string_view head,
                            std::function<bool()> interrupted)
-    : SharedObject(object, format),
+    : SharedObject(object, format, head.substr(0, kDetectionBytesMax)),
       source_(std::move(source)),
       interrupted_(std::move(interrupted)),
       thread_([this, text = std::string(head)](std::stop_token stop) { decode(std::move(stop), text); }) {}

@@ -22,7 +22,8 @@ namespace otomo::engine {
 
 class SharedObject {
  public:
-  SharedObject(std::uint32_t object, const formats::Format* format) : object_(object), format_(format) {}
+  SharedObject(std::uint32_t object, const formats::Format* format, std::string_view head)
+      : object_(object), format_(format), head_(head) {}
   virtual ~SharedObject() = default;
 
   // The next block, or nullptr when all have been taken.
@@ -30,6 +31,7 @@ class SharedObject {
 
   std::uint32_t object() const { return object_; }
   const formats::Format* format() const { return format_; }
+  std::string_view head() const { return head_; }  // its first plain bytes
   // Bytes of the stored object that were read since the last call.
   std::uint64_t take_stored_bytes() { return stored_bytes_.exchange(0); }
 
@@ -39,15 +41,19 @@ class SharedObject {
  private:
   std::uint32_t object_;
   const formats::Format* format_;
+  std::string head_;
 };
 
 // `range_bytes` apart; each range owns the lines that start behind its first byte, up to and with the first byte of
 // the next.
 class RangeObject final : public SharedObject {
  public:
-  RangeObject(std::uint32_t object, const formats::Format* format, std::unique_ptr<io::RandomAccess> file,
-              std::uint64_t size_bytes, std::uint64_t range_bytes)
-      : SharedObject(object, format), file_(std::move(file)), size_bytes_(size_bytes), range_bytes_(range_bytes) {}
+  RangeObject(std::uint32_t object, const formats::Format* format, std::string_view head,
+              std::unique_ptr<io::RandomAccess> file, std::uint64_t size_bytes, std::uint64_t range_bytes)
+      : SharedObject(object, format, head),
+        file_(std::move(file)),
+        size_bytes_(size_bytes),
+        range_bytes_(range_bytes) {}
 
   Result<BlockPointer> take(BlockPool& pool) override;
 

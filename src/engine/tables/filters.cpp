@@ -16,16 +16,18 @@ using duckdb::ExpressionType;
 class Pruner {
  public:
   Pruner(duckdb::ClientContext& context, const duckdb::LogicalGet& get, const Session& session,
-         const formats::Format& format, ColumnMeaning (*meaning_of)(const formats::Format&, duckdb::column_t))
-      : context_(context), get_(get), session_(session), format_(format), meaning_of_(meaning_of) {}
+         const std::vector<const formats::Format*>& formats,
+         ColumnMeaning (*meaning_of)(const formats::Format&, duckdb::column_t))
+      : context_(context), get_(get), session_(session), formats_(formats), meaning_of_(meaning_of) {}
 
   Pruning run(const std::vector<duckdb::unique_ptr<Expression>>& filters) {
     Pruning result;
     for (const auto& filter : filters) {
       if (session_.inputs.literal_filters) {
-        std::vector<std::string> literals;
-        if (literals_of(*filter, literals) && better(literals, result.literals.any_of)) {
-          result.literals.any_of = std::move(literals);
+        for (const formats::Format* format : formats_) {
+          std::vector<std::string> literals;
+          std::vector<std::string>& best = result.literals[format].any_of;
+          if (literals_of(*filter, *format, literals) && better(literals, best)) best = std::move(literals);
         }
       }
       if (const auto earliest = earliest_event(*filter)) {
@@ -38,7 +40,7 @@ class Pruner {
     for (std::uint32_t i = 0; i < listing.objects.size(); ++i) {
       if (earliest_us_ || !key_filters_.empty()) {
         const std::string path = listing.path(listing.objects[i]);
-        const auto facts = format_.read_key(path);
+        const auto facts = facts_of(path);
         if (earliest_us_ && facts && facts->latest_event_us && *facts->latest_event_us < *earliest_us_) continue;
         if (!passes_key_filters(path, facts.value_or(formats::KeyFacts{}))) continue;
       }
@@ -48,6 +50,13 @@ class Pruner {
   }
 
  private:
+  std::optional<formats::KeyFacts> facts_of(std::string_view path) const {
+    for (const formats::Format* format : formats_) {
+      if (auto facts = format->read_key(path)) return facts;
+    }
+    return {};
+  }
+
   // Fewer and longer literals rule out more.
   static bool better(const std::vector<std::string>& fresh, const std::vector<std::string>& old) {
     if (fresh.empty()) return false;
@@ -65,7 +74,7 @@ class Pruner {
     if (reference.binding.column_index >= ids.size()) return {};
     const auto& id = ids[reference.binding.column_index];
     if (id.HasChildren()) return {};
-    return meaning_of_(format_, id.GetPrimaryIndex());
+    return meaning_of_(*formats_.front(), id.GetPrimaryIndex());
   }
 
   static std::optional<std::string> text_of(const Expression& expression) {
@@ -75,25 +84,25 @@ class Pruner {
     return duckdb::StringValue::Get(value);
   }
 
-  bool add_literal(const Expression& column, const Expression& constant, formats::Match match,
-                   std::vector<std::string>& literals) const {
+  bool add_literal(const formats::Format& format, const Expression& column, const Expression& constant,
+                   formats::Match match, std::vector<std::string>& literals) const {
     const auto meaning = column_of(column);
     const auto text = text_of(constant);
     if (!meaning || meaning->kind != ColumnMeaning::Kind::kFormat || !text || text->empty()) return false;
-    auto literal = format_.literal_for(meaning->index, match, *text);
+    auto literal = format.literal_for(meaning->index, match, *text);
     if (!literal || literal->empty()) return false;
     literals.push_back(std::move(*literal));
     return true;
   }
 
   // Literals of which each record that satisfies `filter` holds at least one. False: there is no such set.
-  bool literals_of(const Expression& filter, std::vector<std::string>& literals) const {
+  bool literals_of(const Expression& filter, const formats::Format& format, std::vector<std::string>& literals) const {
     switch (filter.GetExpressionClass()) {
       case ExpressionClass::BOUND_COMPARISON: {
         const auto& comparison = filter.Cast<duckdb::BoundComparisonExpression>();
         if (filter.GetExpressionType() != ExpressionType::COMPARE_EQUAL) return false;
-        return add_literal(*comparison.left, *comparison.right, formats::Match::kEquals, literals) ||
-               add_literal(*comparison.right, *comparison.left, formats::Match::kEquals, literals);
+        return add_literal(format, *comparison.left, *comparison.right, formats::Match::kEquals, literals) ||
+               add_literal(format, *comparison.right, *comparison.left, formats::Match::kEquals, literals);
       }
       case ExpressionClass::BOUND_FUNCTION: {
         const auto& call = filter.Cast<duckdb::BoundFunctionExpression>();
@@ -108,13 +117,13 @@ class Pruner {
         } else {
           return false;
         }
-        return add_literal(*call.children[0], *call.children[1], match, literals);
+        return add_literal(format, *call.children[0], *call.children[1], match, literals);
       }
       case ExpressionClass::BOUND_OPERATOR: {
         if (filter.GetExpressionType() != ExpressionType::COMPARE_IN) return false;
         const auto& in = filter.Cast<duckdb::BoundOperatorExpression>();
         for (std::size_t i = 1; i < in.children.size(); ++i) {
-          if (!add_literal(*in.children[0], *in.children[i], formats::Match::kEquals, literals)) return false;
+          if (!add_literal(format, *in.children[0], *in.children[i], formats::Match::kEquals, literals)) return false;
         }
         return !literals.empty();
       }
@@ -122,13 +131,13 @@ class Pruner {
         const auto& conjunction = filter.Cast<duckdb::BoundConjunctionExpression>();
         if (filter.GetExpressionType() == ExpressionType::CONJUNCTION_OR) {
           for (const auto& child : conjunction.children) {
-            if (!literals_of(*child, literals)) return false;
+            if (!literals_of(*child, format, literals)) return false;
           }
           return !literals.empty();
         }
         for (const auto& child : conjunction.children) {
           std::vector<std::string> fresh;
-          if (literals_of(*child, fresh) && better(fresh, literals)) literals = std::move(fresh);
+          if (literals_of(*child, format, fresh) && better(fresh, literals)) literals = std::move(fresh);
         }
         return !literals.empty();
       }
@@ -189,7 +198,7 @@ class Pruner {
       duckdb::Value value(duckdb::LogicalType::VARCHAR);
       if (meaning->kind == ColumnMeaning::Kind::kPath) {
         value = text_value(path);
-      } else if (const auto text = partition_value(format_.partitions[meaning->index], facts)) {
+      } else if (const auto text = partition_value(formats_.front()->partitions[meaning->index], facts)) {
         value = duckdb::Value(*text);
       }
       expression = duckdb::make_uniq<duckdb::BoundConstantExpression>(std::move(value));
@@ -213,7 +222,7 @@ class Pruner {
   duckdb::ClientContext& context_;
   const duckdb::LogicalGet& get_;
   const Session& session_;
-  const formats::Format& format_;
+  const std::vector<const formats::Format*>& formats_;
   ColumnMeaning (*meaning_of_)(const formats::Format&, duckdb::column_t);
   std::optional<std::int64_t> earliest_us_;
   std::vector<const Expression*> key_filters_;
@@ -223,8 +232,9 @@ class Pruner {
 
 Pruning prune(duckdb::ClientContext& context, const duckdb::LogicalGet& get,
               const std::vector<duckdb::unique_ptr<duckdb::Expression>>& filters, const Session& session,
-              const formats::Format& format, ColumnMeaning (*meaning_of)(const formats::Format&, duckdb::column_t)) {
-  return Pruner(context, get, session, format, meaning_of).run(filters);
+              const std::vector<const formats::Format*>& formats,
+              ColumnMeaning (*meaning_of)(const formats::Format&, duckdb::column_t)) {
+  return Pruner(context, get, session, formats, meaning_of).run(filters);
 }
 
 std::optional<std::string> partition_value(const formats::PartitionColumn& partition, const formats::KeyFacts& facts) {

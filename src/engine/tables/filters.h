@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -21,14 +22,16 @@ struct ColumnMeaning {
 };
 
 struct Pruning {
-  formats::LiteralFilter literals;
-  std::vector<std::uint32_t> objects;  // that remain, in order
+  std::map<const formats::Format*, formats::LiteralFilter> literals;  // of those formats that can have one
+  std::vector<std::uint32_t> objects;                                 // that remain, in order
 };
 
-// `meaning_of` tells the column behind a column id. Errors of an expression's evaluation leave the object in.
+// `formats` are those of the table; `meaning_of` tells the column behind a column id. Errors of an expression's
+// evaluation leave the object in.
 Pruning prune(duckdb::ClientContext& context, const duckdb::LogicalGet& get,
               const std::vector<duckdb::unique_ptr<duckdb::Expression>>& filters, const Session& session,
-              const formats::Format& format, ColumnMeaning (*meaning_of)(const formats::Format&, duckdb::column_t));
+              const std::vector<const formats::Format*>& formats,
+              ColumnMeaning (*meaning_of)(const formats::Format&, duckdb::column_t));
 
 // The text of a hidden partition column for a key; nullopt where the key does not have its parts.
 std::optional<std::string> partition_value(const formats::PartitionColumn& partition, const formats::KeyFacts& facts);

@@ -59,7 +59,8 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
   ScanOptions options;
   options.listing = &session->inputs.listing;
   for (std::uint32_t i = 0; i < options.listing->objects.size(); ++i) options.objects.push_back(i);
-  options.forced = session->inputs.forced;
+  options.sources = session->inputs.sources;
+  options.registry = session->inputs.registry.get();
   options.reports = true;
   options.interrupted = [stop = &session->stop] { return stop->load(std::memory_order_relaxed); };
   options.project = [](const formats::Format&, formats::Batch& batch) {
@@ -138,7 +139,7 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
 
 duckdb::TableFunction object_parts_function(std::shared_ptr<Session> session) {
   duckdb::TableFunction function(kObjectPartsFunction, {}, scan, bind, init_global, init_local);
-  function.function_info = duckdb::make_shared_ptr<SessionInfo>(std::move(session), nullptr);
+  function.function_info = duckdb::make_shared_ptr<SessionInfo>(std::move(session));
   return function;
 }
 

@@ -39,8 +39,10 @@ ColumnMeaning meaning_of(const formats::Format& format, duckdb::column_t id) {
 
 struct RecordsBind final : duckdb::TableFunctionData {
   std::shared_ptr<Session> session;
-  const formats::Format* format = nullptr;
+  // Of the table. They have the same columns and partitions: the first one's stand for all.
+  std::vector<const formats::Format*> formats;
   Pruning pruning;
+  const formats::Format& format() const { return *formats.front(); }
 };
 
 struct RecordsGlobal final : duckdb::GlobalTableFunctionState {
@@ -61,10 +63,10 @@ duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext& /*context*/
   const auto& info = input.info->Cast<SessionInfo>();
   auto bound = duckdb::make_uniq<RecordsBind>();
   bound->session = info.session;
-  bound->format = info.format;
+  bound->formats = info.formats;
   const auto count = static_cast<std::uint32_t>(info.session->inputs.listing.objects.size());
   for (std::uint32_t i = 0; i < count; ++i) bound->pruning.objects.push_back(i);
-  for (const auto& column : info.format->columns) {
+  for (const auto& column : bound->format().columns) {
     names.emplace_back(column.name);
     types.push_back(logical_type(column));
   }
@@ -77,7 +79,7 @@ duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext& /*context*/
 duckdb::virtual_column_map_t hidden_columns(duckdb::ClientContext& /*context*/,
                                             duckdb::optional_ptr<duckdb::FunctionData> data) {
   using duckdb::LogicalType;
-  const formats::Format& format = *data->Cast<RecordsBind>().format;
+  const formats::Format& format = data->Cast<RecordsBind>().format();
   duckdb::virtual_column_map_t columns;
   columns.emplace(hidden_id(kPath), duckdb::TableColumn("$path", LogicalType::VARCHAR));
   columns.emplace(hidden_id(kOffset), duckdb::TableColumn("$offset", LogicalType::BIGINT));
@@ -94,13 +96,13 @@ duckdb::virtual_column_map_t hidden_columns(duckdb::ClientContext& /*context*/,
 void pushdown(duckdb::ClientContext& context, duckdb::LogicalGet& get, duckdb::FunctionData* data,
               duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters) {
   auto& bound = data->Cast<RecordsBind>();
-  Pruning fresh = prune(context, get, filters, *bound.session, *bound.format, meaning_of);
+  Pruning fresh = prune(context, get, filters, *bound.session, bound.formats, meaning_of);
   // Called more than once per plan, with more or fewer filters: whatever was ruled out stays out.
   std::vector<std::uint32_t> both;
   std::set_intersection(bound.pruning.objects.begin(), bound.pruning.objects.end(), fresh.objects.begin(),
                         fresh.objects.end(), std::back_inserter(both));
   bound.pruning.objects = std::move(both);
-  if (!fresh.literals.any_of.empty()) bound.pruning.literals = std::move(fresh.literals);
+  for (auto& [format, literals] : fresh.literals) bound.pruning.literals[format] = std::move(literals);
 }
 
 // Marks a column and those of its members that the question names; all of them where it names none.
@@ -116,7 +118,7 @@ void want(formats::Column& column, const duckdb::ColumnIndex& index) {
 // Is this a column that says something of the object, not of the record alone?
 bool depends_on_object(const formats::Format& format, duckdb::column_t id) {
   const std::size_t own = format.columns.size();
-  return id == own + kAccountId || id == own + kRegion || id == hidden_id(kPath) ||
+  return id == own + kAccountId || id == own + kRegion || id == own + kSourceName || id == hidden_id(kPath) ||
          meaning_of(format, id).kind == ColumnMeaning::Kind::kPartition;
 }
 
@@ -153,19 +155,20 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
   ScanOptions options;
   options.listing = &session->inputs.listing;
   options.objects = bound.pruning.objects;
-  options.wanted = bound.format;
-  options.forced = session->inputs.forced;
-  options.filter = bound.pruning.literals;
+  options.sources = session->inputs.sources;
+  options.registry = session->inputs.registry.get();
+  options.wanted = bound.formats;
+  options.filters = bound.pruning.literals;
   options.interrupted = [stop = &session->stop] { return stop->load(std::memory_order_relaxed); };
   options.project = [outputs = global->outputs](const formats::Format& format, formats::Batch& batch) {
     project(outputs, format, batch);
   };
   options.merge_objects = std::none_of(global->outputs.begin(), global->outputs.end(), [&](const auto& index) {
-    return depends_on_object(*bound.format, index.GetPrimaryIndex());
+    return depends_on_object(bound.format(), index.GetPrimaryIndex());
   });
   global->threads_max = session->threads;
   global->scan = std::make_shared<Scan>(std::move(options));
-  session->add_scan(std::string(bound.format->table), global->scan);
+  session->add_scan(bound.format().table, global->scan);
   return global;
 }
 
@@ -191,7 +194,7 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
   const auto& bound = data.bind_data->Cast<RecordsBind>();
   auto& global = data.global_state->Cast<RecordsGlobal>();
   ScanWorker& worker = data.local_state->Cast<RecordsLocal>().worker;
-  const formats::Format& format = *bound.format;
+  const formats::Format& format = bound.format();
   formats::Batch* batch = nullptr;
   do {
     auto next = worker.next();
@@ -219,7 +222,8 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
       put_from_key(batch->region, rows, worker.key_facts().region);
       lend_column(batch->region, rows, block, vector);
     } else if (id == own + kSourceName) {
-      put_constant(vector, std::nullopt);
+      const std::string& name = bound.session->source_of(worker.object()).name;
+      put_constant(vector, name.empty() ? std::nullopt : std::optional(name));
     } else if (id == hidden_id(kPath)) {
       const io::Listing& listing = bound.session->inputs.listing;
       vector.Reference(text_value(listing.path(listing.objects[worker.object()])));
@@ -249,16 +253,16 @@ duckdb::unique_ptr<duckdb::NodeStatistics> cardinality(duckdb::ClientContext& /*
 
 }  // namespace
 
-std::string records_function_name(const formats::Format& format) { return "otomo_" + std::string(format.table); }
+std::string records_function_name(std::string_view table) { return "otomo_" + std::string(table); }
 
-duckdb::TableFunction records_function(std::shared_ptr<Session> session, const formats::Format& format) {
-  duckdb::TableFunction function(records_function_name(format), {}, scan, bind, init_global, init_local);
+duckdb::TableFunction records_function(std::shared_ptr<Session> session, std::string_view table) {
+  duckdb::TableFunction function(records_function_name(table), {}, scan, bind, init_global, init_local);
   function.projection_pushdown = true;
   function.pushdown_complex_filter = pushdown;
   function.get_virtual_columns = hidden_columns;
   function.get_partition_data = partition_data;
   function.cardinality = cardinality;
-  function.function_info = duckdb::make_shared_ptr<SessionInfo>(std::move(session), &format);
+  function.function_info = duckdb::make_shared_ptr<SessionInfo>(session, session->inputs.registry->of_table(table));
   return function;
 }
 

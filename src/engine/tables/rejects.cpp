@@ -49,7 +49,8 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
   ScanOptions options;
   options.listing = &session->inputs.listing;
   for (std::uint32_t i = 0; i < options.listing->objects.size(); ++i) options.objects.push_back(i);
-  options.forced = session->inputs.forced;
+  options.sources = session->inputs.sources;
+  options.registry = session->inputs.registry.get();
   options.interrupted = [stop = &session->stop] { return stop->load(std::memory_order_relaxed); };
   options.project = [](const formats::Format&, formats::Batch&) {};
   global->scan = std::make_shared<Scan>(std::move(options));
@@ -105,7 +106,7 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
 
 duckdb::TableFunction rejects_function(std::shared_ptr<Session> session) {
   duckdb::TableFunction function(kRejectsFunction, {}, scan, bind, init_global, init_local);
-  function.function_info = duckdb::make_shared_ptr<SessionInfo>(std::move(session), nullptr);
+  function.function_info = duckdb::make_shared_ptr<SessionInfo>(std::move(session));
   return function;
 }
 

@@ -11,18 +11,18 @@ namespace otomo::engine {
 
 // Carries the session into DuckDB's callbacks.
 struct SessionInfo final : duckdb::TableFunctionInfo {
-  SessionInfo(std::shared_ptr<Session> shared, const formats::Format* its_format)
-      : session(std::move(shared)), format(its_format) {}
+  explicit SessionInfo(std::shared_ptr<Session> shared, std::vector<const formats::Format*> of_the_table = {})
+      : session(std::move(shared)), formats(std::move(of_the_table)) {}
   std::shared_ptr<Session> session;
-  const formats::Format* format;  // nullptr: every format
+  std::vector<const formats::Format*> formats;  // empty: every format
 };
 
-duckdb::TableFunction records_function(std::shared_ptr<Session> session, const formats::Format& format);
+duckdb::TableFunction records_function(std::shared_ptr<Session> session, std::string_view table);
 duckdb::TableFunction rejects_function(std::shared_ptr<Session> session);
 duckdb::TableFunction object_parts_function(std::shared_ptr<Session> session);
 
 // The names under which they are registered.
-std::string records_function_name(const formats::Format& format);
+std::string records_function_name(std::string_view table);
 inline constexpr const char* kRejectsFunction = "otomo_rejects";
 inline constexpr const char* kObjectPartsFunction = "otomo_object_parts";
 

@@ -2,9 +2,7 @@
 //
 // CloudTrail: management, data, insight, network activity and aggregated events.
 //
-//   object   = container / *( event / envelope )          ; JSON texts one after another: a file, or JSON lines
-//   container= "{" *( member "," ) DQUOTE "Records" DQUOTE ":" array *( "," member ) "}" / array
-//   array    = "[" [ event *( "," event ) ] "]"
+//   record   = event / envelope                           ; cut by json_records.h; the container's member is "Records"
 //   event    = an object with members such as eventVersion, eventTime, eventSource, eventName, eventID
 //   envelope = EventBridge's { …, "detail": event } / CloudWatch Logs' { …, "message": DQUOTE escaped event DQUOTE }
 //
@@ -14,18 +12,14 @@
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 // (read April 2026).
 //
-// A record that breaks does not lose its neighbours. Inside a container the next one is looked for where an element
-// starts with the same first member (AWS writes them alike); in JSON lines, at the next line that opens an object.
 // Member order does not matter; members without a column go to `other`, so that nothing is lost.
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <deque>
 
 #include "base/time.h"
-#include "base/utf8.h"
-#include "formats/format.h"
-#include "formats/json_walk.h"
+#include "formats/json_columns.h"
+#include "formats/json_records.h"
 #include "formats/object_key.h"
 
 namespace otomo::formats::cloudtrail {
@@ -227,19 +221,6 @@ constexpr auto kChildrenOf = [] {
   return all;
 }();
 
-// The same text, without a call for the sizes that names have.
-inline bool same_name(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  if (a.size() < 8) return a == b;
-  std::uint64_t first[2];
-  std::uint64_t last[2];
-  std::memcpy(&first[0], a.data(), 8);
-  std::memcpy(&first[1], b.data(), 8);
-  std::memcpy(&last[0], a.data() + a.size() - 8, 8);
-  std::memcpy(&last[1], b.data() + b.size() - 8, 8);
-  return first[0] == first[1] && last[0] == last[1] && (a.size() <= 16 || a == b);
-}
-
 // The record's members by name: a table over length and first byte, so that most names cost one comparison.
 class FieldTable {
  public:
@@ -283,15 +264,6 @@ const FieldTable& field_table() {
   return table;
 }
 
-const JsonMember* find_member(const JsonText& json, const JsonMembers& members, std::string_view key) {
-  const JsonMember* found = nullptr;
-  members.of_name_size(key.size(), [&](const JsonMember& member) {
-    if (same_name(json.key(member), key)) found = &member;
-    return found != nullptr;
-  });
-  return found;
-}
-
 // Is this object an event, by its members?
 bool is_event(const JsonText& json, const JsonMembers& members) {
   const auto has = [&](std::string_view key) { return find_member(json, members, key) != nullptr; };
@@ -304,89 +276,18 @@ bool is_event(const JsonText& json, const JsonMembers& members) {
   return has("eventName") && has("eventSource") && (has_id || has("eventTime") || has("userIdentity"));
 }
 
-// For a text that starts with `{ "Records" : [`, members that are no objects or arrays before it allowed: the place
-// behind the bracket; else npos. A look at the first members is enough: what is deeper is read as a whole and looked at
-// then.
-std::size_t container_start(std::string_view text) {
-  constexpr std::size_t kLookBytes = 4096;
-  text = text.substr(0, kLookBytes);
-  std::size_t at = 1;
-  const auto skip_space = [&] { at = std::min(text.find_first_not_of(" \t\r\n", at), text.size()); };
-  const auto skip_string = [&] {
-    ++at;
-    while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
-    ++at;
-  };
-  while (true) {
-    skip_space();
-    if (at >= text.size() || text[at] != '"') return std::string_view::npos;
-    const std::size_t key = at + 1;
-    skip_string();
-    if (at > text.size()) return std::string_view::npos;
-    const std::string_view name = text.substr(key, at - 1 - key);
-    skip_space();
-    if (at >= text.size() || text[at] != ':') return std::string_view::npos;
-    ++at;
-    skip_space();
-    if (at >= text.size() || text[at] == '{') return std::string_view::npos;
-    if (text[at] == '[') return name == "Records" ? at + 1 : std::string_view::npos;
-    if (text[at] == '"') {
-      skip_string();
-      skip_space();
-    } else {
-      at = text.find_first_of(",}", at);
-    }
-    if (at >= text.size() || text[at] != ',') return std::string_view::npos;
-    ++at;
-  }
-}
+constexpr JsonRecordForm kForm{.container = "Records", .first_member = "eventVersion", .is_record = is_event};
 
-class Reader final : public RecordReader {
+class Reader final : public JsonRecordReader {
  public:
-  explicit Reader(const LiteralFilter& filter) : filter_(filter) {}
-
-  void restart() override {
-    place_ = Place::kTop;
-    in_lines_ = false;
-    behind_record_ = false;
-  }
-
-  std::size_t read(std::string_view bytes, std::uint64_t offset, bool last, Batch& batch) override {
-    bytes_ = bytes;
-    offset_ = offset;
-    last_ = last;
-    batch_ = &batch;
-    at_ = 0;
-    if (offset == 0 && place_ == Place::kTop) {
-      if (bytes.size() < 3 && !last) return 0;
-      if (bytes.starts_with("\xEF\xBB\xBF")) at_ = 3;
-    }
-    if (!columns_known_) find_columns();
-    index_from(at_);
-    while (!batch.full() && step()) {
-    }
-    if (last_ && at_ == bytes_.size() && (place_ == Place::kArray || place_ == Place::kTail)) {
-      // All records in it were whole, but there may have been more.
-      batch.add_reject(offset_at(at_), RejectReason::kTruncated, "the container of the records is not closed", "");
-      place_ = Place::kTop;
-    }
-    return at_;
-  }
+  explicit Reader(const LiteralFilter& filter) : JsonRecordReader(kForm, filter) {}
 
  private:
-  enum class Place : std::uint8_t {
-    kTop,       // between JSON texts
-    kArray,     // between elements of the container's array
-    kTail,      // behind that array, in the object that holds it
-    kSkipping,  // inside a record that was found too long
-  };
-
-  void find_columns() {
-    const auto& columns = batch_->columns;
-    for (std::size_t i = 0; i < kColumnCount; ++i) wanted_[i] = columns[i].wanted;
+  void begin(const Batch& batch) override {
+    for (std::size_t i = 0; i < kColumnCount; ++i) wanted_[i] = batch.columns[i].wanted;
     other_wanted_ = wanted_[kOther];
     wants_fields_ = std::any_of(wanted_.begin(), wanted_.end(), [](bool wanted) { return wanted; }) ||
-                    batch_->event_time.wanted || batch_->account_id.wanted || batch_->region.wanted;
+                    batch.event_time.wanted || batch.account_id.wanted || batch.region.wanted;
     for (std::size_t i = 0; i < kOther; ++i) {
       if (wanted_[i]) wanted_columns_.push_back(i);
     }
@@ -397,308 +298,24 @@ class Reader final : public RecordReader {
     };
     for (const std::size_t i : wanted_columns_) need(i);
     if (wanted_[kActor] || wanted_[kUserIdentityOther]) need(kUserIdentity);
-    if (batch_->event_time.wanted) {
+    if (batch.event_time.wanted) {
       need(kEventTime);
       need(kTimeWindowMember);
     }
-    if (batch_->account_id.wanted) {
+    if (batch.account_id.wanted) {
       need(kRecipientAccountId);
       need(kAccountIdMember);
     }
-    if (batch_->region.wanted) need(kAwsRegion);
-    columns_known_ = true;
+    if (batch.region.wanted) need(kAwsRegion);
   }
 
-  void index_from(std::size_t place) {
-    origin_ = place;
-    json_.start(bytes_.substr(place));
-    token_ = 0;
-  }
-
-  std::size_t left() const { return bytes_.size() - at_; }
-  std::uint64_t offset_at(std::size_t place) const { return offset_ + place; }
-
-  // One element, bracket or separator. False: nothing more can be done with these bytes.
-  bool step() {
-    if (place_ == Place::kSkipping) return skip_overlong();
-    if (behind_record_ && at_ < bytes_.size()) {
-      in_lines_ = in_lines_ || bytes_[at_] == '\n';
-      behind_record_ = false;
-    }
-    while (at_ < bytes_.size() && is_between(bytes_[at_])) ++at_;
-    if (at_ == bytes_.size()) return false;
-    const char c = bytes_[at_];
-    switch (place_) {
-      case Place::kTop:
-        if (c == '{') return enter_container() || read_element();
-        if (c == '[') {
-          closes_object_ = false;
-          return enter(Place::kArray, at_ + 1);
-        }
-        return reject_line();
-      case Place::kArray:
-        if (c == '{') return read_element();
-        if (c == ']') return enter(closes_object_ ? Place::kTail : Place::kTop, at_ + 1);
-        return reject_other_value();
-      case Place::kTail:
-        if (c == '}') return enter(Place::kTop, at_ + 1);
-        if (c == ']') {  // one bracket too many
-          reject(RejectReason::kBadJson, bytes_.substr(at_, 1), offset_at(at_));
-          return enter(Place::kTail, at_ + 1);
-        }
-        return skip_tail_member();
-      case Place::kSkipping: break;
-    }
-    return false;
-  }
-
-  // Goes on at `at`, where depth is counted anew.
-  bool enter(Place place, std::size_t at) {
-    place_ = place;
-    at_ = at;
-    index_from(at);
-    return true;
-  }
-
-  static bool is_between(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == ','; }
-
-  // Goes into the container that starts here, if one does.
-  bool enter_container() {
-    const std::size_t first = container_start(bytes_.substr(at_));
-    if (first == std::string_view::npos) return false;
-    closes_object_ = true;
-    return enter(Place::kArray, at_ + first);
-  }
-
-  // The token at byte `place` of bytes_, indexing as far as needed.
-  std::size_t token_of(std::size_t place) {
-    const auto relative = static_cast<std::uint32_t>(place - origin_);
-    while (json_.indexed_bytes() <= relative && json_.extend(kIndexStep)) {
-    }
-    if (token_ < json_.token_count() && json_.token(token_) == relative) return token_;
-    token_ = json_.token_at(
-        relative, token_ > 0 && token_ <= json_.token_count() && json_.token(token_ - 1) < relative ? token_ : 0);
-    return token_;
-  }
-
-  static constexpr std::size_t kIndexStep = 16 * 1024;
-
-  bool read_element() {
-    const std::size_t token = token_of(at_);
-    const auto begin = static_cast<std::uint32_t>(at_ - origin_);
-    std::uint32_t end = 0;
-    std::size_t next = 0;
-    JsonWalk walk = JsonWalk::kIncomplete;
-    std::size_t step = kIndexStep;
-    while (true) {
-      if (token < json_.token_count()) walk = json_.walk(token, members_, end, next);
-      if (leaves_line(origin_ + (walk == JsonWalk::kDone ? end : json_.indexed_bytes()))) walk = JsonWalk::kInvalid;
-      if (walk != JsonWalk::kIncomplete) break;
-      if (json_.indexed_bytes() - begin > kRecordBytesMax || !json_.extend(step)) break;
-      step *= 2;  // so that a long record is walked a few times only
-    }
-    if (walk == JsonWalk::kDone && end - begin <= kRecordBytesMax) {
-      if (place_ == Place::kTop && enter_late_container()) return true;
-      if (!filter_.any_of.empty() && lacks_literals(json_.slice(begin, end))) {
-        ++batch_->counts.skipped;
-        return consume(end, next);
-      }
-      put_element(json_, json_.slice(begin, end), members_, offset_at(at_));
-      return consume(end, next);
-    }
-    return recover(walk);
-  }
-
-  // Where lines were records so far, one does not reach over its line's end if an object opens right behind: looking
-  // for the end of a record that was cut would take as long as the rest of the file, for each such line.
-  bool leaves_line(std::size_t stop) const {
-    if (place_ != Place::kTop || !in_lines_) return false;
-    const std::size_t newline = bytes_.substr(0, stop).find('\n', at_);
-    return newline != std::string_view::npos && newline + 1 < bytes_.size() && bytes_[newline + 1] == '{';
-  }
-
-  // The object in members_ has `Records` behind members that enter_container() does not look through. Goes there.
-  bool enter_late_container() {
-    const JsonMember* records = find_member(json_, members_, "Records");
-    if (records == nullptr || records->value.kind != '[' || is_event(json_, members_)) return false;
-    closes_object_ = true;
-    return enter(Place::kArray, origin_ + records->value.begin + 1);
-  }
-
-  bool consume(std::uint32_t end, std::size_t next) {
-    at_ = origin_ + end;
-    token_ = next;
-    behind_record_ = place_ == Place::kTop;
-    return true;
-  }
-
-  bool lacks_literals(std::string_view record) const {
-    const char* const begin = record.data();
-    const char* const end = begin + record.size();
-    for (const std::string& literal : filter_.any_of) {
-      if (simd::kernels().find_literal(begin, end, literal) != end) return false;
-    }
-    // A value can also be written with escapes; such a record is read to be sure.
-    return std::memchr(begin, '\\', record.size()) == nullptr;
-  }
-
-  // The element at at_ is broken, unfinished or too long: reject it and go on behind it.
-  bool recover(JsonWalk walk) {
-    const std::string_view rest = bytes_.substr(at_);
-    const bool too_long = rest.size() >= kRecordBytesMax && walk != JsonWalk::kInvalid;
-    if (walk == JsonWalk::kIncomplete && !last_ && !too_long) return false;
-    const std::string_view window = rest.substr(0, kRecordBytesMax);
-    const std::size_t next = next_start(window);
-    if (next == std::string_view::npos) {
-      if (!last_ && rest.size() < kRecordBytesMax) return false;
-      if (!last_ || rest.size() > window.size()) {
-        reject(RejectReason::kTooLong, rest.substr(0, kRejectRawBytesMax), offset_at(at_));
-        skip_place_ = place_;
-        skip_key_ = first_key(rest);
-        place_ = Place::kSkipping;
-        at_ += window.size();
-        index_from(at_);
-        return true;
-      }
-      // The object's end. Brackets that close the container are not the record's.
-      reject(walk == JsonWalk::kInvalid ? RejectReason::kBadJson : RejectReason::kTruncated, rest, offset_at(at_));
-      at_ = bytes_.size();
-      place_ = Place::kTop;
-      return false;
-    }
-    reject(RejectReason::kBadJson, rest.substr(0, next), offset_at(at_));
-    if (place_ == Place::kTop) in_lines_ = true;
-    at_ += next;
-    index_from(at_);
-    return true;
-  }
-
-  bool skip_overlong() {
-    const std::string_view rest = bytes_.substr(at_);
-    place_ = skip_place_;
-    const std::size_t next = find_start(rest, skip_key_, 0);
-    if (next != std::string_view::npos) {
-      at_ += next;
-      index_from(at_);
-      return true;
-    }
-    place_ = Place::kSkipping;
-    // What may be the first part of a start stays.
-    constexpr std::size_t kStartBytesMax = 128;
-    if (last_) {
-      at_ = bytes_.size();
-    } else if (rest.size() > kStartBytesMax) {
-      at_ += rest.size() - kStartBytesMax;
-    }
-    return false;
-  }
-
-  static std::string first_key(std::string_view element) {
-    const std::size_t open = element.find_first_not_of(" \t\r\n", 1);
-    if (open == std::string_view::npos || element[open] != '"') return "eventVersion";
-    const std::size_t close = element.find('"', open + 1);
-    if (close == std::string_view::npos || close - open > 64) return "eventVersion";
-    return std::string(element.substr(open + 1, close - open - 1));
-  }
-
-  // Where the next record starts behind a broken one at the front of `text`.
-  std::size_t next_start(std::string_view text) const { return find_start(text, first_key(text), 1); }
-
-  std::size_t find_start(std::string_view text, const std::string& key, std::size_t from) const {
-    if (place_ == Place::kTop) {
-      const std::size_t line = text.find("\n{", from);
-      return line == std::string_view::npos ? line : line + 1;
-    }
-    const std::string quoted = "\"" + key + "\"";
-    for (std::size_t at = text.find(quoted, from); at != std::string_view::npos; at = text.find(quoted, at + 1)) {
-      const std::size_t brace = text.find_last_not_of(" \t\r\n", at - 1);
-      if (brace == std::string_view::npos || brace < from || text[brace] != '{' || brace == 0) continue;
-      const std::size_t before = text.find_last_not_of(" \t\r\n", brace - 1);
-      if (before != std::string_view::npos && (text[before] == ',' || text[before] == '}' || text[before] == '[')) {
-        return brace;
-      }
-    }
-    return std::string_view::npos;
-  }
-
-  void reject(RejectReason reason, std::string_view raw, std::uint64_t offset) {
-    while (!raw.empty() && (is_between(raw.back()))) raw.remove_suffix(1);
-    batch_->add_reject(offset, reason, "", raw);
-  }
-
-  // Something at top level that is no JSON text: rejected up to the line's end.
-  bool reject_line() {
-    const std::size_t newline = bytes_.find('\n', at_);
-    if (newline == std::string_view::npos && !last_) {
-      if (left() < kRecordBytesMax) return false;
-      reject(RejectReason::kTooLong, bytes_.substr(at_, kRejectRawBytesMax), offset_at(at_));
-      skip_place_ = Place::kTop;
-      place_ = Place::kSkipping;
-      at_ += kRecordBytesMax;
-      index_from(at_);
-      return true;
-    }
-    const std::size_t end = newline == std::string_view::npos ? bytes_.size() : newline;
-    reject(RejectReason::kBadJson, bytes_.substr(at_, end - at_), offset_at(at_));
-    at_ = end;
-    index_from(at_);
-    return true;
-  }
-
-  // An element of the container that is no object.
-  bool reject_other_value() {
-    std::uint32_t end = 0;
-    std::size_t next = 0;
-    if (bytes_[at_] == '[') {
-      const std::size_t token = token_of(at_);
-      const auto begin = static_cast<std::uint32_t>(at_ - origin_);
-      while (token >= json_.token_count() || json_.skip(token, end, next) != JsonWalk::kDone) {
-        if (json_.indexed_bytes() - begin > kRecordBytesMax || !json_.extend(kIndexStep)) {
-          return recover(JsonWalk::kIncomplete);
-        }
-      }
-      reject(RejectReason::kNotARecord, json_.slice(begin, end), offset_at(at_));
-      return consume(end, next);
-    }
-    // A string or scalar ends before the next separator.
-    const std::string_view rest = bytes_.substr(at_);
-    std::size_t stop = 1;
-    if (rest[0] == '"') {
-      while (stop < rest.size() && rest[stop] != '"') stop += rest[stop] == '\\' ? 2 : 1;
-      ++stop;
-    } else {
-      stop = rest.find_first_of(",[]{}\"", 1);
-    }
-    if (stop > rest.size()) return recover(JsonWalk::kIncomplete);
-    reject(RejectReason::kNotARecord, rest.substr(0, stop), offset_at(at_));
-    return enter(place_, at_ + stop);
-  }
-
-  // A member behind the array of the container.
-  bool skip_tail_member() {
-    // Members there are never records; they end with the object. Whole JSON texts may follow.
-    const std::size_t token = token_of(at_);
-    while (true) {
-      int depth = 0;
-      for (std::size_t i = token; i < json_.token_count(); ++i) {
-        const char c = json_.text()[json_.token(i)];
-        if (c == '{' || c == '[') ++depth;
-        if ((c == '}' || c == ']') && --depth < 0) return enter(Place::kTail, origin_ + json_.token(i));
-      }
-      if (json_.indexed_bytes() + origin_ - at_ > kRecordBytesMax || !json_.extend(kIndexStep)) break;
-    }
-    return recover(JsonWalk::kIncomplete);
-  }
-
-  // A whole, valid object: an event, an envelope, or no record.
-  void put_element(const JsonText& json, std::string_view text, const JsonMembers& members, std::uint64_t offset) {
-    if (!json.is_ascii() && !utf8::is_valid(text)) {
-      put_repaired(text, offset);
-      return;
-    }
+  // An event, an envelope, or no record.
+  bool take(const JsonText& json, std::string_view text, const JsonMembers& members, std::uint64_t offset,
+            Batch& batch) override {
+    batch_ = &batch;
     if (is_event(json, members)) {
       put_row(json, text, members, nullptr, offset);
-      return;
+      return true;
     }
     if (const JsonMember* detail = find_member(json, members, "detail");
         detail != nullptr && detail->value.kind == '{') {
@@ -707,38 +324,20 @@ class Reader final : public RecordReader {
       if (event.read(json.slice(detail->value), inner_) && is_event(event, inner_)) {
         envelope_json_ = &json;
         put_row(event, event.text(), inner_, &members, offset);
-        return;
+        return true;
       }
     }
     if (const JsonMember* message = find_member(json, members, "message");
         message != nullptr && message->value.kind == '"') {
-      if (put_message(json, members, *message, offset)) return;
+      if (put_message(json, members, *message, offset)) return true;
     }
-    batch_->add_reject(offset, RejectReason::kNotARecord, "", text);
-  }
-
-  // Bytes that are no UTF-8: the record is repaired first and read then.
-  void put_repaired(std::string_view text, std::uint64_t offset) {
-    const std::string_view fixed = padded(batch_->repaired(text));
-    JsonText json;
-    JsonMembers members;
-    if (json.read(fixed, members)) {
-      put_element(json, fixed, members, offset);
-    } else {
-      batch_->add_reject(offset, RejectReason::kBadJson, "", fixed);
-    }
-  }
-
-  std::string_view padded(std::string_view text) {
-    char* place = batch_->arena.allocate(text.size() + kBlockPaddingBytes);
-    std::memcpy(place, text.data(), text.size());
-    std::memset(place + text.size(), 0, kBlockPaddingBytes);
-    return {place, text.size()};
+    batch.add_reject(offset, RejectReason::kNotARecord, "", text);
+    return true;
   }
 
   // CloudWatch Logs: the event is the text of `message`.
   bool put_message(const JsonText& json, const JsonMembers& envelope, const JsonMember& message, std::uint64_t offset) {
-    const std::string_view text = padded(json.plain(message.value, batch_->arena));
+    const std::string_view text = padded(json.plain(message.value, batch_->arena), *batch_);
     const std::size_t open = text.find_first_not_of(" \t\r\n");
     if (open == std::string_view::npos || text[open] != '{') return false;
     JsonText event;
@@ -775,45 +374,18 @@ class Reader final : public RecordReader {
   Nested& open_nested(const JsonText& json, const JsonValue& value);
   void close_nested() { --nesting_; }
 
-  static void add_member(std::string& out, std::string_view key, std::string_view json_value);
-
-  const LiteralFilter& filter_;
-  std::string_view bytes_;
-  std::uint64_t offset_ = 0;
-  bool last_ = false;
-  Batch* batch_ = nullptr;
-  std::size_t at_ = 0;
-
-  Place place_ = Place::kTop;
-  bool closes_object_ = false;  // the container's array stands in an object
-  bool in_lines_ = false;       // a record ended, or broke off, with its line
-  bool behind_record_ = false;  // what follows tells whether it ended with its line
-  Place skip_place_ = Place::kTop;
-  std::string skip_key_;
-
-  JsonText json_;
-  std::size_t origin_ = 0;  // of json_ in bytes_
-  std::size_t token_ = 0;   // at or near at_
-  JsonMembers members_;
+  Batch* batch_ = nullptr;  // of the record that is taken
   JsonMembers inner_;
   std::deque<Nested> nested_;  // one per depth; references to it stay
   std::size_t nesting_ = 0;
   const JsonText* envelope_json_ = nullptr;
 
-  bool columns_known_ = false;
   bool wants_fields_ = false;
   bool other_wanted_ = false;
   std::array<bool, kColumnCount> wanted_{};
   std::vector<std::size_t> wanted_columns_;  // those that are filled from one member
   std::vector<const Field*> needed_;         // where `other` is not wanted
 };
-
-void Reader::add_member(std::string& out, std::string_view key, std::string_view json_value) {
-  out += out.empty() ? "{\"" : ",\"";
-  out += key;  // as it was written: escapes stay
-  out += "\":";
-  out += json_value;
-}
 
 // Every member to its column, those without one to `other`. The last of members with the same name counts, as JSON
 // parsers have it; the others go to `other`, too.
@@ -825,17 +397,17 @@ void Reader::sort_out(const JsonText& json, const JsonMembers& members, const Js
     const Field* field = table.find(key);
     if (field != nullptr && field->column < kColumnCount) {
       const JsonMember*& slot = found[field->column];
-      if (slot != nullptr) add_member(other, json.key(*slot), json.slice(slot->value));
+      if (slot != nullptr) append_member(other, json.key(*slot), json.slice(slot->value));
       slot = &member;
       continue;
     }
     if (field != nullptr) found[field->column] = &member;
-    add_member(other, key, json.slice(member.value));
+    append_member(other, key, json.slice(member.value));
   }
   if (envelope == nullptr) return;
   for (const JsonMember& member : *envelope) {
     const std::string_view key = envelope_json_->key(member);
-    if (key != "detail" && key != "message") add_member(other, key, envelope_json_->slice(member.value));
+    if (key != "detail" && key != "message") append_member(other, key, envelope_json_->slice(member.value));
   }
 }
 
@@ -906,7 +478,7 @@ void Reader::put_row(const JsonText& json, std::string_view text, const JsonMemb
     } else if (column.spec->type == Type::kStruct) {
       std::string leftover;
       put_struct(json, value, kChildrenOf[i], column, row, other_wanted_ && i != kUserIdentity ? &leftover : nullptr);
-      if (!leftover.empty()) add_member(other, json.key(*member), leftover + "}");
+      if (!leftover.empty()) append_member(other, json.key(*member), leftover + "}");
     } else if (is_json_column(i)) {
       const std::string_view written = json.slice(value);
       column.set_text(row, written == "null" ? std::string_view{} : written);
@@ -921,7 +493,7 @@ void Reader::put_row(const JsonText& json, std::string_view text, const JsonMemb
       Column scratch(kColumns[i], kBatchRowsMax);
       std::string leftover;
       put_struct(json, found[i]->value, kChildrenOf[i], scratch, row, &leftover);
-      if (!leftover.empty()) add_member(other, json.key(*found[i]), leftover + "}");
+      if (!leftover.empty()) append_member(other, json.key(*found[i]), leftover + "}");
     }
     if (!wanted_[kResources] && found[kResources] != nullptr) {
       Column scratch(kColumns[kResources], kBatchRowsMax);
@@ -968,7 +540,7 @@ void Reader::put_struct(const JsonText& outer, const JsonValue& value, std::span
     const std::string_view key = json.key(member);
     const auto field = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.json == key; });
     if (field == fields.end()) {
-      if (leftover != nullptr) add_member(*leftover, key, json.slice(member.value));
+      if (leftover != nullptr) append_member(*leftover, key, json.slice(member.value));
       continue;
     }
     Column& child = column.children[field->column];
@@ -977,7 +549,7 @@ void Reader::put_struct(const JsonText& outer, const JsonValue& value, std::span
       if (child.wanted || leftover != nullptr) {
         put_struct(json, member.value, field->children, child, row, leftover != nullptr ? &inner : nullptr);
       }
-      if (!inner.empty()) add_member(*leftover, key, inner[0] == '{' && !inner.ends_with('}') ? inner + "}" : inner);
+      if (!inner.empty()) append_member(*leftover, key, inner[0] == '{' && !inner.ends_with('}') ? inner + "}" : inner);
     } else if (!child.wanted) {
       continue;
     } else if (child.spec->type == Type::kMap) {
@@ -1027,7 +599,7 @@ void Reader::put_resources(const JsonText& json, const JsonValue& value, Column&
   if (value.kind != '[') {
     if (json.slice(value) != "null") {
       ++batch_->counts.bad_values;
-      if (other_wanted_) add_member(other, "resources", json.slice(value));
+      if (other_wanted_) append_member(other, "resources", json.slice(value));
     }
     return;
   }
@@ -1043,7 +615,7 @@ void Reader::put_resources(const JsonText& json, const JsonValue& value, Column&
     ++at;
   }
   close_nested();
-  if (lost && other_wanted_) add_member(other, "resources", json.slice(value));
+  if (lost && other_wanted_) append_member(other, "resources", json.slice(value));
   column.list_end[row] = at;
   column.valid[row] = 1;
 }
@@ -1128,44 +700,16 @@ bool looks_like_event(const JsonText& json, const JsonMembers& members) {
   return inner.read(std::string_view(text).substr(0, size), inner_members) && is_event(inner, inner_members);
 }
 
-// Looks at the first elements of the head.
-Verdict detect(std::string_view head, bool whole) {
-  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
-  const auto skip_between = [&] { head.remove_prefix(std::min(head.find_first_not_of(", \t\r\n"), head.size())); };
-  skip_between();
-  if (head.empty()) return whole ? Verdict::kMaybe : Verdict::kNo;
-  if (head[0] != '{' && head[0] != '[') return Verdict::kNo;
-  JsonText json;
-  JsonMembers members;
-  std::uint32_t end = 0;
-  std::size_t next = 0;
-  bool in_container = head[0] == '[';
-  if (in_container) {
-    head.remove_prefix(1);
-  } else if (const std::size_t first = container_start(head); first != std::string_view::npos) {
-    in_container = true;
-    head.remove_prefix(first);
-  }
-  constexpr int kElementsMax = 8;
-  for (int looked = 0; looked < kElementsMax; ++looked) {
-    skip_between();
-    if (in_container && looked == 0 && head.starts_with(']')) return Verdict::kMaybe;  // an empty container
-    if (!head.starts_with('{')) break;
-    json.start(head);
-    JsonWalk walk = JsonWalk::kIncomplete;
-    for (std::size_t more = 1024; walk == JsonWalk::kIncomplete && json.extend(more); more *= 2) {
-      walk = json.walk(0, members, end, next);
-      // The rest of the members cannot change what these say.
-      if (find_member(json, members, "eventSource") != nullptr && is_event(json, members)) return Verdict::kYes;
-    }
-    if (looks_like_event(json, members)) return Verdict::kYes;
-    if (walk != JsonWalk::kDone) break;
-    const JsonMember* records = find_member(json, members, "Records");
-    head.remove_prefix(!in_container && records != nullptr && records->value.kind == '[' ? records->value.begin + 1
-                                                                                         : end);
-  }
-  return Verdict::kNo;
-}
+constexpr JsonRecordForm kDetectionForm{.container = "Records",
+                                        .first_member = "eventVersion",
+                                        .is_record = looks_like_event,
+                                        // A source that is not CloudTrail's would be a member of its own.
+                                        .is_surely_record = [](const JsonText& json, const JsonMembers& members) {
+                                          return find_member(json, members, "eventSource") != nullptr &&
+                                                 is_event(json, members);
+                                        }};
+
+Verdict detect(std::string_view head, bool whole) { return detect_json_records(kDetectionForm, head, whole); }
 
 std::unique_ptr<RecordReader> make_reader(const LiteralFilter& filter) { return std::make_unique<Reader>(filter); }
 
@@ -1190,6 +734,8 @@ const Format kFormat{
     .columns = kColumns,
     .partitions = kPartitions,
     .newline_ends_record = false,
+    .objects_of = {},
+    .messages = nullptr,
     .read_key = read_key,
     .detect = detect,
     .make_reader = make_reader,

@@ -60,6 +60,8 @@ const Format kFormat{
     .columns = {},
     .partitions = {},
     .newline_ends_record = false,
+    .objects_of = {},
+    .messages = nullptr,
     .read_key = read_key,
     .detect = detect,
     .make_reader = nullptr,

@@ -106,6 +106,10 @@ class WholeReader {
                     const LiteralFilter& filter = {}) {
     ReadingOfAll reading;
     const auto reader = format_.make_reader(filter);
+    const SourceSettings settings;
+    std::string head(text.substr(0, kDetectionBytesMax));
+    head.append(kBlockPaddingBytes, '\0');
+    reader->restart({std::string_view(head).substr(0, head.size() - kBlockPaddingBytes), {}, &settings});
     std::size_t at = 0;
     for (std::size_t i = 0; i <= ends.size(); ++i) {
       const bool last = i == ends.size();

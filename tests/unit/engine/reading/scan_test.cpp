@@ -62,6 +62,10 @@ class ScanTest : public testing::Test {
     EXPECT_TRUE(listing);
     ScanOptions options;
     options.listing = &*listing;
+    const std::vector<Source> sources(1);
+    options.sources = sources;
+    const formats::Registry registry;
+    options.registry = &registry;
     for (std::uint32_t i = 0; i < listing->objects.size(); ++i) options.objects.push_back(i);
     options.project = [](const formats::Format&, formats::Batch& batch) {
       batch.offsets_wanted = batch.raw_wanted = true;
@@ -69,7 +73,7 @@ class ScanTest : public testing::Test {
     };
     options.reports = reports;
     options.merge_objects = merge;
-    if (merge) options.wanted = formats::find_format("s3_access");
+    if (merge) options.wanted = registry.of_table("s3_access_logs");
     options.interrupted = [] { return false; };
     Scan scan(std::move(options));
     Found found;
@@ -122,7 +126,7 @@ class ScanTest : public testing::Test {
   }
 
   static void expect_text(Found& found, const std::string& name, const std::string& text) {
-    const formats::Format& format = *formats::find_format("s3_access");
+    const formats::Format& format = *formats::Registry().find("s3_access");
     formats::WholeReader reader(format, {}, true);
     for (const formats::Item& item : reader.read(text).items) {
       const std::string piece = (name.empty() ? "" : name + ' ') + std::to_string(item.offset) + ' ' +
@@ -311,6 +315,10 @@ TEST_F(ScanTest, Interrupted) {
   const auto listing = io::list_objects(paths);
   ScanOptions options;
   options.listing = &*listing;
+  const std::vector<Source> sources(1);
+  options.sources = sources;
+  const formats::Registry registry;
+  options.registry = &registry;
   options.objects = {0};
   options.project = [](const formats::Format&, formats::Batch&) {};
   std::atomic<int> calls{0};

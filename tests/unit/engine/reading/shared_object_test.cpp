@@ -108,7 +108,7 @@ TEST(RangeObject, EachLineOnceForAnySizeOfRange) {
   for (int round = 0; round < 400; ++round) {
     const std::string text = random_lines(random, random() % 60, 1 + random() % 50);
     const std::uint64_t range_bytes = 1 + random() % 120;
-    RangeObject object(0, nullptr, std::make_unique<TextFile>(text), text.size(), range_bytes);
+    RangeObject object(0, nullptr, "", std::make_unique<TextFile>(text), text.size(), range_bytes);
     expect_whole_lines(take_all(object, 1), text);
     if (HasFatalFailure()) FAIL() << "ranges of " << range_bytes << ": " << text;
     ASSERT_EQ(object.take_stored_bytes(), text.size());
@@ -119,7 +119,7 @@ TEST(RangeObject, LinesLongerThanTheReadAhead) {
   std::mt19937 random(14);
   for (int round = 0; round < 30; ++round) {
     const std::string text = random_lines(random, 20, 100'000);
-    RangeObject object(0, nullptr, std::make_unique<TextFile>(text), text.size(), 1 + random() % 40'000);
+    RangeObject object(0, nullptr, "", std::make_unique<TextFile>(text), text.size(), 1 + random() % 40'000);
     expect_whole_lines(take_all(object, 1 + random() % 3), text);
     if (HasFatalFailure()) FAIL() << round;
   }
@@ -127,7 +127,7 @@ TEST(RangeObject, LinesLongerThanTheReadAhead) {
 
 TEST(RangeObject, ALineOverTheLimitIsHandedOutAsSuchAndTheOthersAreNotLost) {
   const std::string text = "first\n" + std::string(5 * kRecordBytesMax / 2, 'x') + "\nbehind\n";
-  RangeObject object(0, nullptr, std::make_unique<TextFile>(text), text.size(), kBlockBytes);
+  RangeObject object(0, nullptr, "", std::make_unique<TextFile>(text), text.size(), kBlockBytes);
   const auto blocks = take_all(object, 2);
   ASSERT_EQ(blocks.size(), 2U);
   EXPECT_TRUE(blocks[0].overlong);
@@ -140,7 +140,7 @@ TEST(RangeObject, ALineOverTheLimitIsHandedOutAsSuchAndTheOthersAreNotLost) {
 TEST(RangeObject, AReadThatFailsIsAnError) {
   std::mt19937 random(15);
   const std::string text = random_lines(random, 100, 50);
-  RangeObject object(0, nullptr, std::make_unique<TextFile>(text, 2), text.size(), 500);
+  RangeObject object(0, nullptr, "", std::make_unique<TextFile>(text, 2), text.size(), 500);
   BlockPool pool;
   ASSERT_TRUE(object.take(pool));
   EXPECT_FALSE(object.take(pool));
