@@ -89,7 +89,7 @@ const char* const kScanQuery = R"(
 SELECT coalesce(format, 'unknown') AS format, account_id, region,
        min(first_event_time) AS first_event_time, max(last_event_time) AS last_event_time,
        count(*) AS objects, sum(bytes)::BIGINT AS bytes, sum(records)::BIGINT AS records,
-       sum(rejects)::BIGINT AS rejects, count(*) FILTER (state = 'unknown') AS "unknown",
+       sum(rejects)::BIGINT AS rejects, sum(key_mismatches)::BIGINT AS key_mismatches, count(*) FILTER (state = 'unknown') AS "unknown",
        count(*) FILTER (state = 'unread') AS unread
 FROM _objects GROUP BY 1, 2, 3 ORDER BY coalesce(format, 'unknown') = 'unknown', 1, 2, 3)";
 

@@ -11,11 +11,14 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
+
 namespace otomo {
 
 class Arena {
  public:
-  // At least `size_bytes` writable bytes, valid until clear() or the arena's end.
+  // At least `size_bytes` writable bytes, valid until clear() or the arena's end, with kBlockPaddingBytes readable ones
+  // behind them.
   char* allocate(std::size_t size_bytes) {
     if (size_bytes > left_) grow(size_bytes);
     char* place = next_;
@@ -56,7 +59,8 @@ class Arena {
   void grow(std::size_t size_bytes) {
     std::size_t wanted = std::max<std::size_t>(size_bytes, chunks_.empty() ? 64 * 1024 : chunks_.back().size_bytes * 2);
     wanted = std::max(size_bytes, std::min<std::size_t>(wanted, 4 * 1024 * 1024));
-    chunks_.push_back({std::make_unique_for_overwrite<char[]>(wanted), wanted});
+    chunks_.push_back({std::make_unique_for_overwrite<char[]>(wanted + kBlockPaddingBytes), wanted});
+    std::memset(chunks_.back().bytes.get() + wanted, 0, kBlockPaddingBytes);
     next_ = chunks_.back().bytes.get();
     left_ = wanted;
   }

@@ -15,15 +15,16 @@ namespace otomo::engine {
 
 namespace {
 
-// `_objects`: one row per object, account and Region, the parts added up.
+// `_objects`: one row per object, account and Region, the parts added up; and one per format of records inside
+// messages.
 constexpr const char* kObjectsQuery = R"(
-  SELECT "$path", any_value(format) AS format,
+  SELECT "$path", format, container,
          CASE WHEN bool_or(state = 'unread') THEN 'unread' ELSE any_value(state) END AS state,
-         account_id, region, min(first_event_time) AS first_event_time, max(last_event_time) AS last_event_time,
+         account_id, region, any_value(organization_id) AS organization_id, any_value(trail) AS trail, min(first_event_time) AS first_event_time, max(last_event_time) AS last_event_time,
          any_value(bytes) AS bytes, sum(plain_bytes)::BIGINT AS plain_bytes, sum(records)::BIGINT AS records,
          sum(rejects)::BIGINT AS rejects, sum(bad_values)::BIGINT AS bad_values,
-         sum(repaired_bytes)::BIGINT AS repaired_bytes, any_value(reason) AS reason
-  FROM otomo_object_parts() GROUP BY "$path", account_id, region)";
+         sum(repaired_bytes)::BIGINT AS repaired_bytes, sum(key_mismatches)::BIGINT AS key_mismatches, any_value(reason) AS reason
+  FROM otomo_object_parts() GROUP BY "$path", format, container, account_id, region)";
 
 // Memory that the readers hold outside DuckDB's: blocks, batches, decoders, per thread.
 constexpr std::uint64_t kReaderBytesPerThread = 24ULL * 1024 * 1024;

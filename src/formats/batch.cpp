@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/batch.h"
 
+#include <algorithm>
+
 #include "base/utf8.h"
 
 namespace otomo::formats {
@@ -9,6 +11,8 @@ namespace {
 constexpr ColumnSpec kEventTime{"event_time", Type::kTimestamp};
 constexpr ColumnSpec kAccountId{"account_id", Type::kText};
 constexpr ColumnSpec kRegion{"region", Type::kText};
+constexpr ColumnSpec kLogGroup{"log_group", Type::kText};
+constexpr ColumnSpec kLogStream{"log_stream", Type::kText};
 }  // namespace
 
 std::string_view word_of(RejectReason reason) {
@@ -76,6 +80,8 @@ Batch::Batch(std::span<const ColumnSpec> specs)
     : event_time(kEventTime, kBatchRowsMax),
       account_id(kAccountId, kBatchRowsMax),
       region(kRegion, kBatchRowsMax),
+      log_group(kLogGroup, kBatchRowsMax),
+      log_stream(kLogStream, kBatchRowsMax),
       offsets(kBatchRowsMax),
       raw(kBatchRowsMax) {
   columns.reserve(specs.size());
@@ -84,6 +90,9 @@ Batch::Batch(std::span<const ColumnSpec> specs)
 
 void Batch::clear() {
   rows = 0;
+  for (Column* column : {&log_group, &log_stream}) {
+    if (column->wanted) std::fill(column->text.begin(), column->text.end(), std::string_view{});
+  }
   rejects.clear();
   counts = {};
   arena.clear();

@@ -86,6 +86,9 @@ class Batch {
   Column event_time;
   Column account_id;
   Column region;
+  // Of the envelope that the record was found in; filled by the engine.
+  Column log_group;
+  Column log_stream;
   bool offsets_wanted = false;
   bool raw_wanted = false;
   std::vector<std::uint64_t> offsets;  // the record's first byte in the uncompressed object

@@ -24,6 +24,8 @@ namespace otomo::formats {
 struct KeyFacts {
   std::string account_id;              // empty: the key does not say
   std::string region;                  // empty: the key does not say
+  std::string organization_id;         // "o-exampleorg1"; empty: the key does not say
+  std::string trail;                   // empty: the key does not say
   std::string year, month, day, hour;  // of the key's date, as it is written there; empty: none
   // No record in the object happened after this instant (microseconds UTC): the end of the UTC day in which the
   // object was delivered, because nothing is delivered before it happened.

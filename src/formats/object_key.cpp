@@ -45,6 +45,13 @@ bool all_digits(std::string_view text, std::size_t length) {
 
 bool is_account_id(std::string_view text) { return all_digits(text, 12); }
 
+bool is_organization_id(std::string_view text) {
+  // "o-" and 10 to 32 letters and digits.
+  // https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html (read November 2026)
+  if (!text.starts_with("o-") || text.size() < 12 || text.size() > 34) return false;
+  return std::all_of(text.begin() + 2, text.end(), [](char c) { return is_lower(c) || is_digit(c); });
+}
+
 bool is_region(std::string_view text) {
   // Letters in two to four parts, then one or two digits: "ap-northeast-1", "us-gov-west-1".
   const std::size_t dash = text.rfind('-');
@@ -67,6 +74,28 @@ bool is_region(std::string_view text) {
     }
   }
   return part_length >= 2 && parts >= 2 && parts <= 4;
+}
+
+void add_key_owner(std::string_view key, KeyFacts& facts) {
+  const auto put = [](std::string& place, std::string_view text) {
+    if (place.empty()) place = text;
+  };
+  const auto parts = key_parts(key);
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+    if (parts[i].starts_with("aws-account-id=")) {
+      const std::string_view account = parts[i].substr(15);
+      if (is_account_id(account)) put(facts.account_id, account);
+    } else if (parts[i].starts_with("aws-region=")) {
+      const std::string_view region = parts[i].substr(11);
+      if (is_region(region)) put(facts.region, region);
+    } else if (parts[i] == "AWSLogs") {
+      std::size_t next = i + 1;
+      if (is_organization_id(parts[next])) put(facts.organization_id, parts[next++]);
+      if (next >= parts.size() || !is_account_id(parts[next])) continue;
+      put(facts.account_id, parts[next]);
+      if (next + 2 < parts.size() && is_region(parts[next + 2])) put(facts.region, parts[next + 2]);
+    }
+  }
 }
 
 bool set_key_date(std::string_view year, std::string_view month, std::string_view day, KeyFacts& facts) {

@@ -18,8 +18,13 @@ std::vector<std::string_view> key_parts(std::string_view key);
 std::string_view key_name(std::string_view key);
 
 bool is_account_id(std::string_view text);  // exactly 12 digits
-bool is_region(std::string_view text);      // us-east-1, ap-northeast-1, us-gov-west-1, cn-north-1, us-iso-east-1 …
+bool is_organization_id(std::string_view text);
+bool is_region(std::string_view text);  // us-east-1, ap-northeast-1, us-gov-west-1, cn-north-1, us-iso-east-1 …
 bool all_digits(std::string_view text, std::size_t length);
+
+// Fills account, Region and organisation, where they are empty, from `AWSLogs/[o-ORG/]ACCOUNT/SERVICE/[REGION/]…`
+// (wherever in the key it stands) or Hive's `aws-account-id=ACCOUNT/…/aws-region=REGION/…`: what holds for any service.
+void add_key_owner(std::string_view key, KeyFacts& facts);
 
 // Fills year, month, day and latest_event_us (the end of that UTC day). False where it is no date.
 bool set_key_date(std::string_view year, std::string_view month, std::string_view day, KeyFacts& facts);

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "engine/reading/shared_object.h"
+#include "formats/object_key.h"
 #include "formats/registry.h"
 
 namespace otomo::engine {
@@ -68,14 +69,28 @@ Scan::Scan(ScanOptions options)
 
 Scan::~Scan() = default;
 
-ScanWorker::ScanWorker(Scan& scan) : scan_(scan), source_(std::make_unique<io::DecodedSource>()) {}
+ScanWorker::ScanWorker(Scan& scan)
+    : scan_(scan),
+      source_(std::make_unique<io::DecodedSource>()),
+      messages_(*scan.options_.registry, scan.options_.reports ? scan.options_.registry->all() : scan.options_.wanted,
+                [this](const formats::Format& format) -> Reading& { return reading_for(format); }) {}
 ScanWorker::~ScanWorker() = default;
 
-ScanWorker::Reading& ScanWorker::reading_for(const formats::Format& format) {
+// Are its records only envelopes of those that are to be told?
+bool ScanWorker::reads_messages(const formats::Format& format) const {
+  const auto& wanted = scan_.options_.wanted;
+  return format.messages != nullptr && !wanted.empty() && wanted.front()->table != format.table;
+}
+
+Reading& ScanWorker::reading_for(const formats::Format& format) {
   Reading& reading = readings_[&format];
   if (reading.batch == nullptr) {
     reading.batch = std::make_unique<formats::Batch>(format.columns);
-    scan_.options_.project(format, *reading.batch);
+    const bool inside = reads_messages(format);
+    if (inside || (scan_.options_.reports && format.messages != nullptr)) {
+      MessageReader::project(*format.messages, *reading.batch);
+    }
+    if (!inside) scan_.options_.project(format, *reading.batch);
     static const formats::LiteralFilter kNoFilter;
     const auto filter = scan_.options_.filters.find(&format);
     reading.reader = format.make_reader(filter == scan_.options_.filters.end() ? kNoFilter : filter->second);
@@ -88,6 +103,7 @@ const formats::KeyFacts& ScanWorker::key_facts() {
     const io::Listing& listing = *scan_.options_.listing;
     if (format_ != nullptr) key_facts_ = format_->read_key(listing.path(listing.objects[object_]));
     if (!key_facts_) key_facts_.emplace();
+    formats::add_key_owner(listing.path(listing.objects[object_]), *key_facts_);
     if (key_facts_->account_id.empty()) key_facts_->account_id = source_of(object_).settings.account_id;
   }
   return *key_facts_;
@@ -96,6 +112,10 @@ const formats::KeyFacts& ScanWorker::key_facts() {
 Result<formats::Batch*> ScanWorker::next() {
   while (true) {
     if (scan_.options_.interrupted()) return interrupted_error();
+    if (in_messages_) {
+      if (formats::Batch* batch = next_message_batch()) return batch;
+      continue;
+    }
     if (mode_ == Mode::kIdle) {
       const auto found = find_work();
       if (!found) return std::unexpected(found.error());
@@ -108,10 +128,23 @@ Result<formats::Batch*> ScanWorker::next() {
     }
     batch_->clear();
     order_ = object_ * scan_.blocks_per_object_ + std::min(block_->number, scan_.blocks_per_object_ - 1);
+    const formats::Format& format = *format_;
     bool done = read_block();
     while (done && merge_next()) done = read_block();
-    count_batch();
-    if (batch_->rows > 0 || !batch_->rejects.empty()) return batch_;
+    if (reads_messages(format)) {
+      formats::Counts lost = batch_->counts;
+      lost.records = 0;  // they are envelopes
+      scan_.totals.add(lost);
+      if (batch_->rows > 0) {
+        messages_.start(*batch_, *format.messages, source_of(object_));
+        in_messages_ = true;
+        continue;
+      }
+    } else {
+      count_batch(*batch_);
+      if (scan_.options_.reports) report_messages();
+      if (batch_->rows > 0 || !batch_->rejects.empty()) return batch_;
+    }
     if (!done || mode_ == Mode::kIdle) continue;
     const auto more = next_block();
     if (!more) {
@@ -122,6 +155,23 @@ Result<formats::Batch*> ScanWorker::next() {
     if (!*more) finish_object();
     if (!reports.empty()) return nullptr;
   }
+}
+
+// What the messages of batch_ hold, for the reports alone: its records are counted as what they are.
+void ScanWorker::report_messages() {
+  if (format_ == nullptr || format_->messages == nullptr || batch_->rows == 0) return;
+  messages_.start(*batch_, *format_->messages, source_of(object_));
+  while (const formats::Batch* inner = messages_.next()) report_batch(*inner, messages_.format());
+}
+
+// The next records inside the envelopes of batch_; nullptr: there are no more.
+formats::Batch* ScanWorker::next_message_batch() {
+  while (formats::Batch* batch = messages_.next()) {
+    count_batch(*batch);
+    if (batch->rows > 0 || !batch->rejects.empty()) return batch;
+  }
+  in_messages_ = false;
+  return nullptr;
 }
 
 // Reads on in the block. True: all that can be read without more bytes is read.
@@ -240,7 +290,7 @@ const formats::Format* ScanWorker::reads_as(const formats::Format* format) const
   for (const formats::Format* wanted : scan_.options_.wanted) {
     if (wanted == format || wanted->objects_of == format->name) return wanted;
   }
-  return nullptr;
+  return reads_messages(*format) ? format : nullptr;
 }
 
 // Reads the object's head, decides what it is and how it is read.
@@ -304,6 +354,7 @@ bool ScanWorker::merge_next() {
   while (group_next_ < group_end_) {
     const std::uint32_t index = options.objects[group_next_];
     const io::Object& object = options.listing->objects[index];
+    if (object.source != options.listing->objects[object_].source) return false;
     const std::size_t begin = rounded_up(block_->size);
     const double expected = static_cast<double>(object.size_bytes) * growth_ * 1.25 + 4096;
     if (static_cast<double>(begin) + expected > static_cast<double>(block_->capacity())) return false;
@@ -487,27 +538,35 @@ void ScanWorker::reject_damage(const io::Damage& damage, std::uint64_t offset) {
 }
 
 // Adds what the last read brought to the totals and, where wanted, to the report.
-void ScanWorker::count_batch() {
-  const formats::Batch& batch = *batch_;
+void ScanWorker::count_batch(const formats::Batch& batch) {
   scan_.totals.add(batch.counts);
   if (!scan_.options_.reports) return;
   formats::Counts others = batch.counts;
   others.records = 0;
   part_rejects_ += others;
+  report_batch(batch, format_);
+}
+
+void ScanWorker::report_batch(const formats::Batch& batch, const formats::Format* format) {
+  const formats::KeyFacts& key = key_facts();
+  const auto differ = [](std::string_view record, const std::string& from_key) {
+    return record.data() != nullptr && !from_key.empty() && record != from_key;
+  };
   ObjectReport* part = nullptr;
   std::string_view account;
   std::string_view region;
   for (std::size_t row = 0; row < batch.rows; ++row) {
-    const std::string_view row_account =
-        batch.account_id.text[row].data() == nullptr ? key_facts().account_id : batch.account_id.text[row];
-    const std::string_view row_region =
-        batch.region.text[row].data() == nullptr ? key_facts().region : batch.region.text[row];
+    const std::string_view own_account = batch.account_id.text[row];
+    const std::string_view own_region = batch.region.text[row];
+    const std::string_view row_account = own_account.data() == nullptr ? key.account_id : own_account;
+    const std::string_view row_region = own_region.data() == nullptr ? key.region : own_region;
     if (part == nullptr || row_account != account || row_region != region) {
       account = row_account;
       region = row_region;
-      part = &parts_[{std::string(account), std::string(region)}];
+      part = &parts_[{format, std::string(account), std::string(region)}];
     }
     ++part->counts.records;
+    if (differ(own_account, key.account_id) || differ(own_region, key.region)) ++part->key_mismatches;
     if (batch.event_time.valid[row] != 0) {
       const std::int64_t instant = batch.event_time.integers[row];
       part->first_event_us = std::min(part->first_event_us.value_or(instant), instant);
@@ -517,20 +576,26 @@ void ScanWorker::count_batch() {
 }
 
 void ScanWorker::flush_reports(ObjectState state, std::string reason) {
-  if (parts_.empty()) parts_[{key_facts().account_id, key_facts().region}];
+  const formats::KeyFacts& key = key_facts();
+  const bool has_own =
+      std::any_of(parts_.begin(), parts_.end(), [&](const auto& p) { return p.first.format == format_; });
+  if (!has_own) parts_[{format_, key.account_id, key.region}];
   bool first = true;
   for (auto& [place, part] : parts_) {
     part.object = object_;
-    part.format = format_;
+    part.format = place.format;
+    if (place.format != format_) part.container = format_;
     part.state = state;
-    part.account_id = place.first;
-    part.region = place.second;
-    if (first) {
+    part.account_id = place.account_id;
+    part.region = place.region;
+    part.organization_id = key.organization_id;
+    part.trail = key.trail;
+    if (first && place.format == format_) {
       part.counts += part_rejects_;
       part.plain_bytes = part_plain_bytes_;
       part.reason = reason;
     }
-    first = false;
+    first = first && place.format != format_;
     reports.push_back(std::move(part));
   }
   parts_.clear();

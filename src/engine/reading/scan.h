@@ -23,6 +23,7 @@
 
 #include "base/result.h"
 #include "engine/reading/block.h"
+#include "engine/reading/messages.h"
 #include "engine/reading/source.h"
 #include "formats/format.h"
 #include "formats/registry.h"
@@ -59,12 +60,16 @@ enum class ObjectState : std::uint8_t { kRead, kUnknown, kUnread };
 struct ObjectReport {
   std::uint32_t object = 0;
   const formats::Format* format = nullptr;
+  const formats::Format* container = nullptr;  // the object's format, where the records stand inside its messages
   ObjectState state = ObjectState::kRead;
   std::string account_id;  // empty: unknown
   std::string region;
   std::optional<std::int64_t> first_event_us;
   std::optional<std::int64_t> last_event_us;
+  std::string organization_id;
+  std::string trail;
   formats::Counts counts;
+  std::uint64_t key_mismatches = 0;  // records that name another account or Region than the key
   std::uint64_t plain_bytes = 0;
   std::string reason;
 };
@@ -124,7 +129,7 @@ class ScanWorker {
 
   // Of the batch that next() returned:
   std::uint32_t object() const { return object_; }
-  const formats::Format* format() const { return format_; }
+  const formats::Format* format() const { return in_messages_ ? messages_.format() : format_; }
   std::uint64_t order() const { return order_; }  // grows along the objects and within them
   const BlockPointer& block() const { return block_; }
   const formats::KeyFacts& key_facts();
@@ -155,20 +160,22 @@ class ScanWorker {
   Result<bool> next_block();  // false: the object, or this worker's share of it, is done
   Result<bool> continue_block();
   void reject_damage(const io::Damage& damage, std::uint64_t offset);
-  void count_batch();
+  void count_batch(const formats::Batch& batch);
+  void report_batch(const formats::Batch& batch, const formats::Format* format);
+  formats::Batch* next_message_batch();
+  void report_messages();
   void flush_reports(ObjectState state, std::string reason);
 
   Scan& scan_;
   BlockPool pool_;
   io::FileOpener opener_;
   std::unique_ptr<io::DecodedSource> source_;
-  struct Reading {
-    std::unique_ptr<formats::Batch> batch;
-    std::unique_ptr<formats::RecordReader> reader;
-  };
   Reading& reading_for(const formats::Format& format);
+  bool reads_messages(const formats::Format& format) const;
 
   std::map<const formats::Format*, Reading> readings_;
+  MessageReader messages_;
+  bool in_messages_ = false;    // the last batch of envelopes may hold more
   std::size_t group_next_ = 0;  // indexes into options().objects: handed out to this worker, not yet opened
   std::size_t group_end_ = 0;
   double growth_ = 1;  // plain bytes per stored byte of late
@@ -184,7 +191,13 @@ class ScanWorker {
   bool block_last_ = false;   // nothing follows the block
   std::uint64_t stored_counted_ = 0;
   std::shared_ptr<SharedObject> share_;
-  std::map<std::pair<std::string, std::string>, ObjectReport> parts_;
+  struct PartKey {
+    const formats::Format* format;
+    std::string account_id;
+    std::string region;
+    auto operator<=>(const PartKey&) const = default;
+  };
+  std::map<PartKey, ObjectReport> parts_;
   std::uint64_t part_plain_bytes_ = 0;
   formats::Counts part_rejects_;
 };

@@ -11,9 +11,12 @@ namespace {
 constexpr formats::ColumnSpec kColumns[] = {
     {"$path"},
     {"format"},
+    {"container"},
     {"state"},
     {"account_id"},
     {"region"},
+    {"organization_id"},
+    {"trail"},
     {"first_event_time", formats::Type::kTimestamp},
     {"last_event_time", formats::Type::kTimestamp},
     {"bytes", formats::Type::kBigint},
@@ -22,6 +25,7 @@ constexpr formats::ColumnSpec kColumns[] = {
     {"rejects", formats::Type::kBigint},
     {"bad_values", formats::Type::kBigint},
     {"repaired_bytes", formats::Type::kBigint},
+    {"key_mismatches", formats::Type::kBigint},
     {"reason"},
 };
 
@@ -118,17 +122,22 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
     const auto put = [&](duckdb::Value value) { output.SetValue(column++, row, value); };
     put(text_value(listing.path(object)));
     put(text_or_null(part.format == nullptr ? "" : part.format->name));
+    put(text_or_null(part.container == nullptr ? "" : part.container->name));
     put(text_or_null(word_of(part.state)));
     put(text_or_null(part.account_id));
     put(text_or_null(part.region));
+    put(text_or_null(part.organization_id));
+    put(text_or_null(part.trail));
     put(instant_or_null(part.first_event_us));
     put(instant_or_null(part.last_event_us));
-    put(number(object.size_bytes));
+    // The object's bytes are told once: with its own records.
+    put(part.container == nullptr ? number(object.size_bytes) : duckdb::Value(duckdb::LogicalType::BIGINT));
     put(number(part.plain_bytes));
     put(number(part.counts.records));
     put(number(part.counts.rejects));
     put(number(part.counts.bad_values));
     put(number(part.counts.repaired_bytes));
+    put(number(part.key_mismatches));
     put(text_or_null(part.reason));
   }
   worker.reports.erase(worker.reports.begin(), worker.reports.begin() + static_cast<std::ptrdiff_t>(rows));

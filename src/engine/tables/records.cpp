@@ -14,7 +14,7 @@ namespace {
 // The columns behind the format's own, alike in every table.
 enum Common : std::size_t { kEventTime, kAccountId, kRegion, kSourceName, kCommonColumns };
 // Hidden columns: ids from VIRTUAL_COLUMN_START on; the partitions follow.
-enum Hidden : std::size_t { kPath, kOffset, kRaw, kFirstPartition };
+enum Hidden : std::size_t { kPath, kOffset, kRaw, kLogGroup, kLogStream, kOrganization, kFirstPartition };
 
 // DuckDB's own virtual columns (the row id among them) stay clear of these.
 constexpr std::size_t kHiddenGap = 16;
@@ -84,6 +84,12 @@ duckdb::virtual_column_map_t hidden_columns(duckdb::ClientContext& /*context*/,
   columns.emplace(hidden_id(kPath), duckdb::TableColumn("$path", LogicalType::VARCHAR));
   columns.emplace(hidden_id(kOffset), duckdb::TableColumn("$offset", LogicalType::BIGINT));
   columns.emplace(hidden_id(kRaw), duckdb::TableColumn("$raw", LogicalType::VARCHAR));
+  // Of what was found inside CloudWatch Logs' records.
+  if (!has_column(format, "log_group")) {
+    columns.emplace(hidden_id(kLogGroup), duckdb::TableColumn("log_group", LogicalType::VARCHAR));
+    columns.emplace(hidden_id(kLogStream), duckdb::TableColumn("log_stream", LogicalType::VARCHAR));
+  }
+  columns.emplace(hidden_id(kOrganization), duckdb::TableColumn("organization_id", LogicalType::VARCHAR));
   for (std::size_t i = 0; i < format.partitions.size(); ++i) {
     if (has_column(format, format.partitions[i].name)) continue;
     columns.emplace(hidden_id(kFirstPartition) + i,
@@ -119,7 +125,7 @@ void want(formats::Column& column, const duckdb::ColumnIndex& index) {
 bool depends_on_object(const formats::Format& format, duckdb::column_t id) {
   const std::size_t own = format.columns.size();
   return id == own + kAccountId || id == own + kRegion || id == own + kSourceName || id == hidden_id(kPath) ||
-         meaning_of(format, id).kind == ColumnMeaning::Kind::kPartition;
+         id == hidden_id(kOrganization) || meaning_of(format, id).kind == ColumnMeaning::Kind::kPartition;
 }
 
 void project(const std::vector<duckdb::ColumnIndex>& outputs, const formats::Format& format, formats::Batch& batch) {
@@ -138,6 +144,10 @@ void project(const std::vector<duckdb::ColumnIndex>& outputs, const formats::For
       batch.offsets_wanted = true;
     } else if (id == hidden_id(kRaw)) {
       batch.raw_wanted = true;
+    } else if (id == hidden_id(kLogGroup)) {
+      batch.log_group.wanted = true;
+    } else if (id == hidden_id(kLogStream)) {
+      batch.log_stream.wanted = true;
     }
   }
 }
@@ -232,6 +242,13 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
       for (std::size_t row = 0; row < rows; ++row) out[row] = static_cast<std::int64_t>(batch->offsets[row]);
     } else if (id == hidden_id(kRaw)) {
       lend_text(batch->raw.data(), rows, block, vector);
+    } else if (id == hidden_id(kLogGroup)) {
+      lend_column(batch->log_group, rows, block, vector);
+    } else if (id == hidden_id(kLogStream)) {
+      lend_column(batch->log_stream, rows, block, vector);
+    } else if (id == hidden_id(kOrganization)) {
+      const std::string& organization = worker.key_facts().organization_id;
+      put_constant(vector, organization.empty() ? std::nullopt : std::optional(organization));
     } else if (meaning_of(format, id).kind == ColumnMeaning::Kind::kPartition) {
       put_constant(vector, partition_value(format.partitions[meaning_of(format, id).index], worker.key_facts()));
     }

@@ -25,9 +25,14 @@ std::optional<KeyFacts> read_key(std::string_view key) {
   }
   KeyFacts facts;
   facts.account_id = name.substr(0, 12);
-  const std::string_view rest = name.substr(12 + kKind.size());
+  std::string_view rest = name.substr(12 + kKind.size());
+  if (rest.ends_with("_backfill.json.gz")) rest.remove_suffix(17);
   const std::string_view region = rest.substr(0, rest.find('_'));
   if (is_region(region)) facts.region = region;
+  // What stands between the Region and the last two parts, the home Region and the time, is the trail's name.
+  std::string_view trail = rest.substr(std::min(region.size() + 1, rest.size()));
+  for (int part = 0; part < 2; ++part) trail = trail.substr(0, std::min(trail.rfind('_'), trail.size()));
+  facts.trail = trail;
   return facts;
 }
 
