@@ -77,8 +77,15 @@ void print_error(const Error& error, std::string_view sql) {
 void print_summary(const std::vector<engine::TableUse>& uses, double seconds) {
   std::string text;
   for (const auto& use : uses) {
-    text += fmt::format("{}: {} objects, {} records, {} rejects", use.table, show_count(use.objects_read),
-                        show_count(use.counts.records), show_count(use.counts.rejects));
+    text += fmt::format("{}: {} objects", use.table, show_count(use.objects_read));
+    if (!use.records_known) {
+      text += fmt::format("; {}, {:.2f} s\n", show_bytes(use.stored_bytes), seconds);
+      if (use.objects_pruned > 0) {
+        text += fmt::format("  {} older manifests left out: the newest counts\n", show_count(use.objects_pruned));
+      }
+      continue;
+    }
+    text += fmt::format(", {} records, {} rejects", show_count(use.counts.records), show_count(use.counts.rejects));
     if (use.counts.skipped > 0) {
       text += fmt::format(", {} skipped unread", show_count(use.counts.skipped));
     }

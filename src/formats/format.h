@@ -101,6 +101,20 @@ struct MessageColumns {
   std::size_t owner;  // the account
 };
 
+// What a manifest says of the data files that make a table together.
+struct Manifest {
+  struct Column {
+    std::string name;
+    std::string type;  // an SQL type
+    bool url_encoded = false;
+  };
+  std::string set;              // manifests of one set say the same thing at different times: the newest counts
+  std::string created;          // later ones sort behind earlier ones
+  std::string file_format;      // "CSV", "Parquet"
+  std::vector<Column> columns;  // of CSV files, which have no header
+  std::vector<std::string> keys;
+};
+
 struct Format {
   std::string name;     // "s3_access": the word of --format
   std::string table;    // "s3_access_logs"; empty: the objects are recognised but hold no records
@@ -115,6 +129,9 @@ struct Format {
   std::string objects_of;
   // Not null: the records are envelopes, and each message is offered to the other formats, too.
   const MessageColumns* messages = nullptr;
+  // Not empty: the objects are manifests of this table's files, and read_manifest reads one. nullopt: it is none.
+  std::string manifest_table = {};
+  std::function<std::optional<Manifest>(std::string_view text)> read_manifest = {};
 
   // The facts of a key that has the form AWS gives this format's objects, whatever stands before it; nullopt where
   // it has not.

@@ -269,7 +269,18 @@ Result<std::size_t> ScanWorker::start_source(std::uint32_t index, std::span<char
       object.is_stdin ? io::open_stdin() : opener_.open(listing.folders[object.folder], object.name, object.size_bytes);
   if (!bytes) return std::unexpected(bytes.error());
   source_->open(std::move(*bytes));
+  auto filled = source_->start(out);
+  is_columns_ = filled && scan_.options_.is_columns && scan_.options_.is_columns({out.data(), *filled});
+  if (!is_columns_) return filled;
+  auto rows = scan_.options_.open_columns(index);
+  if (!rows) return std::unexpected(std::move(rows.error()).while_doing("reading " + listing.path(object)));
+  source_->open(std::move(*rows));
   return source_->start(out);
+}
+
+// What was read of the object as it is stored.
+std::uint64_t ScanWorker::stored_bytes() const {
+  return is_columns_ ? scan_.options_.listing->objects[object_].size_bytes : source_->stored_bytes();
 }
 
 const Source& ScanWorker::source_of(std::uint32_t object) const {
@@ -321,7 +332,7 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
     return {};
   }
   if (format->newline_ends_record && large && !block_last_) {
-    if (source_->codec() == nullptr && !object.is_stdin) {
+    if (source_->codec() == nullptr && !object.is_stdin && !is_columns_) {
       auto file = io::open_file_at(path);
       if (!file) return std::unexpected(file.error());
       const std::uint64_t range_bytes =
@@ -405,7 +416,7 @@ void ScanWorker::begin_sequential(const formats::Format* format) {
   mode_ = Mode::kSequential;
   if (block_last_) block_->damage = source_->damage();
   const std::size_t filled = block_->text().size();
-  stored_counted_ = source_->stored_bytes();
+  stored_counted_ = stored_bytes();
   growth_ = std::max(growth_ * 0.9, static_cast<double>(filled) / static_cast<double>(stored_counted_ + 1));
   ++scan_.totals.objects_read;
   scan_.totals.plain_bytes += filled;
@@ -525,8 +536,8 @@ Result<bool> ScanWorker::continue_block() {
   block_at_ = 0;
   scan_.totals.plain_bytes += *count;
   part_plain_bytes_ += *count;
-  scan_.totals.stored_bytes += source_->stored_bytes() - stored_counted_;
-  stored_counted_ = source_->stored_bytes();
+  scan_.totals.stored_bytes += stored_bytes() - stored_counted_;
+  stored_counted_ = stored_bytes();
   return true;
 }
 

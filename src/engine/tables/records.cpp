@@ -162,14 +162,10 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
     for (const auto id : input.projection_ids) global->outputs.push_back(input.column_indexes[id]);
   }
   const std::shared_ptr<Session> session = bound.session;
-  ScanOptions options;
-  options.listing = &session->inputs.listing;
+  ScanOptions options = session->scan_options();
   options.objects = bound.pruning.objects;
-  options.sources = session->inputs.sources;
-  options.registry = session->inputs.registry.get();
   options.wanted = bound.formats;
   options.filters = bound.pruning.literals;
-  options.interrupted = [stop = &session->stop] { return stop->load(std::memory_order_relaxed); };
   options.project = [outputs = global->outputs](const formats::Format& format, formats::Batch& batch) {
     project(outputs, format, batch);
   };
