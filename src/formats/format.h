@@ -33,7 +33,8 @@ struct KeyFacts {
 };
 
 // A hidden column that AWS's documented DDL uses as a partition of the table: built from the key's facts.
-// `pattern` spells it: Y, M, D, H stand for the parts, R for the region, everything else for itself ("Y/M/D").
+// `pattern` spells it: Y, M, D, H stand for the parts, A for the account, R for the region, everything else for itself
+// ("Y/M/D").
 struct PartitionColumn {
   std::string_view name;
   std::string_view pattern;
