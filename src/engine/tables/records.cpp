@@ -254,7 +254,7 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
     duckdb::Vector& vector = output.data[i];
     const duckdb::column_t id = global.outputs[i].GetPrimaryIndex();
     const std::optional<Common> common = common_column(format, id);
-    formats::Column* column = id < own                ? &batch->columns[id]
+    formats::Column* column = id < own               ? &batch->columns[id]
                               : common == kEventTime ? &batch->event_time
                               : common == kAccountId ? &batch->account_id
                               : common == kRegion    ? &batch->region
