@@ -85,6 +85,15 @@ std::string alb(const std::string& files) {
                   kLargeObjects + ", null_padding=true");
 }
 
+// A default flow log has a header and nothing quoted; its numbers are read as such, "-" being NULL.
+std::string vpc_flow(const std::string& files) {
+  return "read_csv('" + files + "', delim=' ', quote='', escape='', header=true, auto_detect=false, nullstr='-', " +
+         kLargeObjects +
+         ", columns={version: 'INTEGER', account_id: 'VARCHAR', interface_id: 'VARCHAR', srcaddr: 'VARCHAR', dstaddr: "
+         "'VARCHAR', srcport: 'INTEGER', dstport: 'INTEGER', protocol: 'BIGINT', packets: 'BIGINT', bytes: 'BIGINT', "
+         "start: 'BIGINT', \"end\": 'BIGINT', action: 'VARCHAR', log_status: 'VARCHAR'})";
+}
+
 std::string cloudtrail(const std::string& files, const std::string& format) {
   return "(SELECT unnest(Records) AS record FROM read_json('" + files + "', format='" + format +
          "', columns={Records: 'STRUCT(eventSource VARCHAR, eventName VARCHAR)[]'}, maximum_object_size=67108864))";
@@ -108,6 +117,9 @@ std::string sql_of(const std::string& question, const std::string& files) {
   if (question == "cloudtrail_group_lines") return cloudtrail_group(cloudtrail(files, "newline_delimited"));
   if (question == "alb_group") {
     return "SELECT elb_status_code, count(*), sum(TRY_CAST(sent_bytes AS BIGINT)) FROM " + alb(files) + " GROUP BY 1";
+  }
+  if (question == "vpc_flow_group") {
+    return "SELECT dstport, action, count(*), sum(bytes) FROM " + vpc_flow(files) + " WHERE protocol = 6 GROUP BY 1, 2";
   }
   throw std::runtime_error("no such question: " + question);
 }

@@ -5,7 +5,8 @@
 //   std::size_t read_line_at(const char* line, const char* limit, std::uint64_t offset, Batch& batch);
 // which makes a row or a reject, finds the line's end itself (one pass over the bytes) and returns the line's length
 // without its newline; blank lines never reach it. A parser that has `void restart(const ObjectContext&)` is told of
-// each object. One reader per thread.
+// each object; one that has `std::size_t pass_over(std::string_view lines)` is shown what a filter passes over, and
+// says how many of those lines are no records. One reader per thread.
 #pragma once
 
 #include <bit>
@@ -93,6 +94,9 @@ class LineReader final : public RecordReader {
     if (line != at) {
       const auto passed = static_cast<std::size_t>(line - at);
       batch.counts.skipped += simd::kernels().count_newlines(at, passed) + (line[-1] == '\n' ? 0 : 1);
+      if constexpr (requires { parser_.pass_over(std::string_view(at, passed)); }) {
+        batch.counts.skipped -= parser_.pass_over(std::string_view(at, passed));
+      }
     }
     return line;
   }
