@@ -62,8 +62,8 @@ struct SourceSettings {
 
 // What is known of an object beside the bytes that a reader is shown.
 struct ObjectContext {
-  // Its first plain bytes: all of them, or kDetectionBytesMax. Readers of a part of it learn its header from here.
-  // Valid until the next restart().
+  // Its first plain bytes: all of them, or kDetectionBytesMax. Readers of a part of it learn its header from here;
+  // where the format has a last_header, it may be that line instead. Valid until the next restart().
   std::string_view head;
   // When it was last changed (microseconds UTC): nothing in it happened later. nullopt: a pipe.
   std::optional<std::int64_t> modified_us;
@@ -125,6 +125,9 @@ struct Format {
   // The bytes that each record must contain if `column` (an index into `columns`) is to match `value`, or nullopt
   // where nothing is certain (the value may be written in other ways).
   std::function<std::optional<std::string>(std::size_t column, Match match, std::string_view value)> literal_for;
+  // Not null: some lines say what the lines behind them mean. The last such line in `text`, which is whole lines, or
+  // empty: where a part of an object is read alone, the last one before it is its context's head.
+  std::function<std::string_view(std::string_view text)> last_header = nullptr;
 };
 
 }  // namespace otomo::formats

@@ -447,7 +447,7 @@ Result<bool> ScanWorker::next_block() {
   block_last_ = true;  // whole lines only
   scan_.totals.plain_bytes += block_->text().size();
   part_plain_bytes_ += block_->text().size();
-  restart_reader(share_->head());
+  restart_reader(block_->header != nullptr ? std::string_view(*block_->header) : share_->head());
   return true;
 }
 

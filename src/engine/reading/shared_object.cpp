@@ -24,8 +24,21 @@ Result<BlockPointer> RangeObject::take(BlockPool& pool) {
     const std::uint64_t number = next_.fetch_add(1);
     if (number * range_bytes_ >= size_bytes_) return BlockPointer{};
     auto block = read_range(pool, number);
+    if (format() != nullptr && format()->last_header) pass_header(number, block ? block->get() : nullptr);
     if (!block || *block != nullptr) return block;
   }
+}
+
+// Each range hands on to the next which header holds at its end. Ranges are taken in their order, and whoever has taken
+// one comes here, whatever became of it: so the wait is for a read that has begun. `block` may be null.
+void RangeObject::pass_header(std::uint64_t number, Block* block) {
+  const std::string_view last = block == nullptr ? std::string_view{} : format()->last_header(block->text());
+  std::unique_lock lock(mutex_);
+  passed_.wait(lock, [&] { return headers_passed_ == number; });
+  if (block != nullptr) block->header = header_;
+  if (!last.empty()) header_ = std::make_shared<const std::string>(last);
+  ++headers_passed_;
+  passed_.notify_all();
 }
 
 // nullptr: no line starts in the range.
@@ -125,6 +138,7 @@ void StreamObject::decode(std::stop_token stop, std::string head) {
   std::uint64_t offset = 0;
   std::uint64_t number = 0;
   std::uint64_t stored = 0;
+  std::shared_ptr<const std::string> header;
   bool ended = false;
   bool skipping = false;  // inside a line that was found too long
   while (!ended && !stop.stop_requested()) {
@@ -172,6 +186,11 @@ void StreamObject::decode(std::stop_token stop, std::string head) {
     offset += whole;
     block->size = whole;
     block->number = number++;
+    block->header = header;
+    if (format() != nullptr && format()->last_header) {
+      const std::string_view last = format()->last_header(block->text());
+      if (!last.empty()) header = std::make_shared<const std::string>(last);
+    }
     if (ended) block->damage = source_->damage();
     if ((block->begin < block->size || block->damage) && !push(stop, std::move(block))) return;
   }

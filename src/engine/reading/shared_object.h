@@ -59,11 +59,18 @@ class RangeObject final : public SharedObject {
 
  private:
   Result<BlockPointer> read_range(BlockPool& pool, std::uint64_t number);
+  void pass_header(std::uint64_t number, Block* block);
 
   std::unique_ptr<io::RandomAccess> file_;
   std::uint64_t size_bytes_;
   std::uint64_t range_bytes_;
   std::atomic<std::uint64_t> next_{0};
+
+  // The last header in the ranges before number `headers_passed_`.
+  std::mutex mutex_;
+  std::condition_variable passed_;
+  std::uint64_t headers_passed_ = 0;
+  std::shared_ptr<const std::string> header_;
 };
 
 // Decodes in a thread of its own, at most kBlocksAhead blocks ahead of the workers.
