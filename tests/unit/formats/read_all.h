@@ -106,7 +106,6 @@ class WholeReader {
                     const LiteralFilter& filter = {}) {
     ReadingOfAll reading;
     const auto reader = format_.make_reader(filter);
-    const SourceSettings settings;
     std::string head(text.substr(0, kDetectionBytesMax));
     head.append(kBlockPaddingBytes, '\0');
     reader->restart({std::string_view(head).substr(0, head.size() - kBlockPaddingBytes), {}, &settings});
@@ -129,6 +128,9 @@ class WholeReader {
                      [](const Item& a, const Item& b) { return a.offset < b.offset; });
     return reading;
   }
+
+  // What the source says of its lines.
+  SourceSettings settings;
 
   ReadingOfAll read_in_steps(std::string_view text, std::size_t step) {
     std::vector<std::size_t> ends;
