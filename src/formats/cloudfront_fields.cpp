@@ -138,11 +138,12 @@ std::optional<KeyFacts> read_key(std::string_view key) {
   return facts;
 }
 
-std::optional<std::int64_t> event_instant(std::string_view date, std::string_view time, std::string_view timestamp_ms,
-                                          std::string_view timestamp, std::uint64_t& bad_values) {
+std::optional<std::int64_t> event_instant(Dates& dates, std::string_view date, std::string_view time,
+                                          std::string_view timestamp_ms, std::string_view timestamp,
+                                          std::uint64_t& bad_values) {
   std::optional<std::int64_t> instant;
   if (!is_missing(date) && !is_missing(time)) {
-    const auto days = parse_iso_date(date);
+    const auto days = dates.days(date);
     const auto us = parse_iso_time(time);
     if (days && us) instant = *days * kMicrosecondsPerDay + *us;
   } else if (!is_missing(timestamp_ms)) {

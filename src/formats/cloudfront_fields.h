@@ -6,11 +6,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
 #include "formats/format.h"
 
 namespace otomo::formats::cloudfront {
@@ -108,9 +111,28 @@ bool is_telling(std::string_view field);
 // `AWSLogs/[aws-account-id=]ACCOUNT/CloudFront/`.
 std::optional<KeyFacts> read_key(std::string_view key);
 
+// Reads dates. A log repeats them: the last one is known by its text. One per reader.
+class Dates {
+ public:
+  // Days since 1970-01-01; nullopt: it is none.
+  std::optional<std::int64_t> days(std::string_view text) {
+    if (text.size() != sizeof text_) return {};
+    if (!days_ || std::memcmp(text.data(), text_, sizeof text_) != 0) {
+      std::memcpy(text_, text.data(), sizeof text_);
+      days_ = parse_iso_date(text);
+    }
+    return days_;
+  }
+
+ private:
+  char text_[10] = {};  // 2026-03-02
+  std::optional<std::int64_t> days_;
+};
+
 // When a record happened: by its date and time, where it has both; else by its timestamps. Texts with data() ==
 // nullptr are missing. A value that is none is counted in `bad_values`.
-std::optional<std::int64_t> event_instant(std::string_view date, std::string_view time, std::string_view timestamp_ms,
-                                          std::string_view timestamp, std::uint64_t& bad_values);
+std::optional<std::int64_t> event_instant(Dates& dates, std::string_view date, std::string_view time,
+                                          std::string_view timestamp_ms, std::string_view timestamp,
+                                          std::uint64_t& bad_values);
 
 }  // namespace otomo::formats::cloudfront

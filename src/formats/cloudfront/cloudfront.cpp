@@ -215,8 +215,9 @@ class Parser {
       const auto text_of = [&](std::size_t column) {
         return field_of_[column].is_there ? field_at(field_of_[column].field) : std::string_view{};
       };
-      const auto instant = event_instant(text_of(kDateColumn), text_of(kTimeColumn), text_of(kTimestampMsColumn),
-                                         text_of(kTimestampColumn), batch.counts.bad_values);
+      const auto instant =
+          event_instant(dates_, text_of(kDateColumn), text_of(kTimeColumn), text_of(kTimestampMsColumn),
+                        text_of(kTimestampColumn), batch.counts.bad_values);
       if (instant) {
         batch.event_time.set_integer(row, *instant);
       } else {
@@ -238,12 +239,16 @@ class Parser {
     if (extra_wanted_) batch.columns[kExtraColumn].set_text(row, extra_of(field_at, batch));
   }
 
-  static void put_value(Column& column, Type type, std::size_t row, std::string_view text, std::string_view line,
-                        Batch& batch) {
+  void put_value(Column& column, Type type, std::size_t row, std::string_view text, std::string_view line,
+                 Batch& batch) {
     if (type == Type::kDouble) {
       put_double(column, row, text, batch);
     } else if (type == Type::kDate) {
-      put_date(column, row, text, batch);
+      if (const auto days = dates_.days(text)) {
+        column.set_integer(row, *days);
+      } else {
+        put_date(column, row, text, batch);
+      }
     } else if (text.data() + text.size() - line.data() >= 8) {
       put_integer_inside(column, row, text, batch);
     } else {
@@ -269,6 +274,7 @@ class Parser {
   simd::FieldSplit split_;
   std::vector<std::string_view> fields_;
   std::string json_;
+  Dates dates_;
 
   // Of the question.
   bool wanted_known_ = false;
@@ -334,8 +340,13 @@ std::string_view last_header(std::string_view text) {
   const char* const end = begin + text.size();
   std::string_view last;
   for (const char* at = begin; at != end;) {
-    at = simd::kernels().find_literal(at, end, kHeaderStart);
-    if (at == end) break;
+    // AWS writes a # in a value as %23, so that looking for this one byte is enough: 11 instead of 38 us for 512 KiB.
+    at = static_cast<const char*>(std::memchr(at, kHeaderStart[0], static_cast<std::size_t>(end - at)));
+    if (at == nullptr) break;
+    if (!std::string_view(at, end).starts_with(kHeaderStart)) {
+      ++at;
+      continue;
+    }
     const auto* newline = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
     const std::string_view line(at, static_cast<std::size_t>((newline == nullptr ? end : newline) - at));
     std::string_view before(begin, static_cast<std::size_t>(at - begin));

@@ -79,9 +79,9 @@ class Reader final : public JsonRecordReader {
     if (batch.raw_wanted) batch.raw[row] = text;
     if (batch.event_time.wanted) {
       const auto text_of = [&](std::size_t column) { return columns_.text(column, batch.arena); };
-      const auto instant = cloudfront::event_instant(text_of(cloudfront::kDateColumn), text_of(cloudfront::kTimeColumn),
-                                                     text_of(cloudfront::kTimestampMsColumn),
-                                                     text_of(cloudfront::kTimestampColumn), batch.counts.bad_values);
+      const auto instant = cloudfront::event_instant(
+          dates_, text_of(cloudfront::kDateColumn), text_of(cloudfront::kTimeColumn),
+          text_of(cloudfront::kTimestampMsColumn), text_of(cloudfront::kTimestampColumn), batch.counts.bad_values);
       if (instant) {
         batch.event_time.set_integer(row, *instant);
       } else {
@@ -102,6 +102,7 @@ class Reader final : public JsonRecordReader {
   }
 
   JsonColumns columns_;
+  cloudfront::Dates dates_;
 };
 
 Verdict detect(std::string_view head, bool whole) {
