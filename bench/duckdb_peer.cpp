@@ -94,6 +94,46 @@ std::string vpc_flow(const std::string& files) {
          "start: 'BIGINT', \"end\": 'BIGINT', action: 'VARCHAR', log_status: 'VARCHAR'})";
 }
 
+// Two header lines, tabs, no quotes.
+std::string cloudfront(const std::string& files) {
+  return "read_csv('" + files + "', delim='\t', quote='', escape='', header=false, skip=2, auto_detect=false, " +
+         kLargeObjects + ", columns={" +
+         text_columns({"date",
+                       "time",
+                       "x_edge_location",
+                       "sc_bytes",
+                       "c_ip",
+                       "cs_method",
+                       "cs_host",
+                       "cs_uri_stem",
+                       "sc_status",
+                       "cs_referrer",
+                       "cs_user_agent",
+                       "cs_uri_query",
+                       "cs_cookie",
+                       "x_edge_result_type",
+                       "x_edge_request_id",
+                       "x_host_header",
+                       "cs_protocol",
+                       "cs_bytes",
+                       "time_taken",
+                       "x_forwarded_for",
+                       "ssl_protocol",
+                       "ssl_cipher",
+                       "x_edge_response_result_type",
+                       "cs_protocol_version",
+                       "fle_status",
+                       "fle_encrypted_fields",
+                       "c_port",
+                       "time_to_first_byte",
+                       "x_edge_detailed_result_type",
+                       "sc_content_type",
+                       "sc_content_len",
+                       "sc_range_start",
+                       "sc_range_end"}) +
+         "})";
+}
+
 std::string cloudtrail(const std::string& files, const std::string& format) {
   return "(SELECT unnest(Records) AS record FROM read_json('" + files + "', format='" + format +
          "', columns={Records: 'STRUCT(eventSource VARCHAR, eventName VARCHAR)[]'}, maximum_object_size=67108864))";
@@ -120,6 +160,10 @@ std::string sql_of(const std::string& question, const std::string& files) {
   }
   if (question == "vpc_flow_group") {
     return "SELECT dstport, action, count(*), sum(bytes) FROM " + vpc_flow(files) + " WHERE protocol = 6 GROUP BY 1, 2";
+  }
+  if (question == "cloudfront_group") {
+    return "SELECT sc_status, x_edge_result_type, count(*), sum(TRY_CAST(sc_bytes AS BIGINT)) FROM " +
+           cloudfront(files) + " GROUP BY 1, 2";
   }
   throw std::runtime_error("no such question: " + question);
 }

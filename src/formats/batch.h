@@ -43,7 +43,7 @@ class Column {
   const ColumnSpec* spec;
   bool wanted = false;                  // nobody asked: leave it alone
   std::vector<std::string_view> text;   // kText; null is data() == nullptr
-  std::vector<std::int64_t> integers;   // kInteger, kBigint, kBoolean, kTimestamp
+  std::vector<std::int64_t> integers;   // kInteger, kBigint, kBoolean, kDate, kTimestamp
   std::vector<double> doubles;          // kDouble
   std::vector<std::uint8_t> valid;      // every type but kText: 1 where there is a value
   std::vector<std::uint32_t> list_end;  // kList, kMap

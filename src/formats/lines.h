@@ -117,6 +117,8 @@ std::optional<double> parse_double(std::string_view text);
 // A column of numbers: NULL for "-", NULL and counted where the text is no number.
 void put_integer(Column& column, std::size_t row, std::string_view text, Batch& batch);
 void put_double(Column& column, std::size_t row, std::string_view text, Batch& batch);
+// A column of dates, written as 2026-11-23: the same.
+void put_date(Column& column, std::size_t row, std::string_view text, Batch& batch);
 
 // The same, for text with eight readable bytes before its end: up to eight digits without a branch on their number,
 // which no predictor knows. Three multiplications add neighbours up (Mula, "SWAR parsing of integers", 2014).

@@ -6,9 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <random>
 #include <thread>
+
+#include "formats/registry.h"
 
 namespace otomo::engine {
 namespace {
@@ -144,6 +147,31 @@ TEST(RangeObject, AReadThatFailsIsAnError) {
   BlockPool pool;
   ASSERT_TRUE(object.take(pool));
   EXPECT_FALSE(object.take(pool));
+}
+
+// Who takes a range waits for the header of the one before it, which may never be read.
+TEST(RangeObject, AReadThatFailsKeepsNobodyWaiting) {
+  const formats::Format& format = *formats::Registry().find("cloudfront");
+  std::mt19937 random(18);
+  const std::string text = random_lines(random, 400, 50);
+  for (std::size_t failing = 1; failing < 20; failing += 3) {
+    RangeObject object(0, &format, "", std::make_unique<TextFile>(text, failing), text.size(), 500);
+    std::atomic<int> errors = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+          BlockPool pool;
+          while (true) {
+            const auto block = object.take(pool);
+            if (!block) ++errors;
+            if (block && *block == nullptr) return;
+          }
+        });
+      }
+    }
+    EXPECT_EQ(errors, 1) << failing;
+  }
 }
 
 StreamObject stream_of(const std::string& text, std::size_t head_bytes, std::size_t step, std::size_t failing = 0) {
