@@ -90,6 +90,14 @@ std::string cloudtrail(const std::string& files, const std::string& format) {
          "', columns={Records: 'STRUCT(eventSource VARCHAR, eventName VARCHAR)[]'}, maximum_object_size=67108864))";
 }
 
+// Every line as it is, taken apart by a regular expression.
+std::string syslog(const std::string& files) {
+  return "(SELECT regexp_extract(line, '^(\\w{3} +\\d+ [\\d:]+) (\\S+) ([^\\[:]+)(?:\\[(\\d+)\\])?: (.*)$', "
+         "['time', 'host', 'program', 'pid', 'message']) AS record FROM read_csv('" +
+         files + "', delim=E'\\x01', quote='', escape='', header=false, auto_detect=false, " + kLargeObjects +
+         ", columns={'line': 'VARCHAR'}))";
+}
+
 std::string s3_group(const std::string& table) {
   return "SELECT operation, httpstatus, count(*), sum(TRY_CAST(bytessent AS BIGINT)) FROM " + table + " GROUP BY 1, 2";
 }
@@ -108,6 +116,9 @@ std::string sql_of(const std::string& question, const std::string& files) {
   if (question == "cloudtrail_group_lines") return cloudtrail_group(cloudtrail(files, "newline_delimited"));
   if (question == "alb_group") {
     return "SELECT elb_status_code, count(*), sum(TRY_CAST(sent_bytes AS BIGINT)) FROM " + alb(files) + " GROUP BY 1";
+  }
+  if (question == "syslog_group") {
+    return "SELECT record.program, count(*), sum(strlen(record.message)) FROM " + syslog(files) + " GROUP BY 1";
   }
   throw std::runtime_error("no such question: " + question);
 }

@@ -38,5 +38,6 @@ class Log {
 std::unique_ptr<Log> s3_access_log();
 std::unique_ptr<Log> cloudtrail_log();
 std::unique_ptr<Log> alb_log();
+std::unique_ptr<Log> syslog_log();
 
 }  // namespace otomo::bench
