@@ -139,6 +139,14 @@ std::string cloudtrail(const std::string& files, const std::string& format) {
          "', columns={Records: 'STRUCT(eventSource VARCHAR, eventName VARCHAR)[]'}, maximum_object_size=67108864))";
 }
 
+// Every line as it is, taken apart by a regular expression.
+std::string syslog(const std::string& files) {
+  return "(SELECT regexp_extract(line, '^(\\w{3} +\\d+ [\\d:]+) (\\S+) ([^\\[:]+)(?:\\[(\\d+)\\])?: (.*)$', "
+         "['time', 'host', 'program', 'pid', 'message']) AS record FROM read_csv('" +
+         files + "', delim=E'\\x01', quote='', escape='', header=false, auto_detect=false, " + kLargeObjects +
+         ", columns={'line': 'VARCHAR'}))";
+}
+
 std::string s3_group(const std::string& table) {
   return "SELECT operation, httpstatus, count(*), sum(TRY_CAST(bytessent AS BIGINT)) FROM " + table + " GROUP BY 1, 2";
 }
@@ -164,6 +172,9 @@ std::string sql_of(const std::string& question, const std::string& files) {
   if (question == "cloudfront_group") {
     return "SELECT sc_status, x_edge_result_type, count(*), sum(TRY_CAST(sc_bytes AS BIGINT)) FROM " +
            cloudfront(files) + " GROUP BY 1, 2";
+  }
+  if (question == "syslog_group") {
+    return "SELECT record.program, count(*), sum(strlen(record.message)) FROM " + syslog(files) + " GROUP BY 1";
   }
   throw std::runtime_error("no such question: " + question);
 }

@@ -90,6 +90,9 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds) {
       text += fmt::format(", {} skipped unread", show_count(use.counts.skipped));
     }
     if (use.counts.ambiguous > 0) text += fmt::format(", {} ambiguous", show_count(use.counts.ambiguous));
+    if (use.counts.assumed_times > 0) {
+      text += fmt::format(", {} assumed times", show_count(use.counts.assumed_times));
+    }
     if (use.counts.bad_values > 0) text += fmt::format(", {} bad values (NULL)", show_count(use.counts.bad_values));
     if (use.counts.repaired_bytes > 0) {
       text += fmt::format(", {} repaired bytes", show_count(use.counts.repaired_bytes));
@@ -104,6 +107,11 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds) {
     if (use.counts.ambiguous > 0) {
       text +=
           "  ambiguous: can be read in two ways, as two requests run together can; their column ambiguous is true\n";
+    }
+    if (use.counts.assumed_times > 0) {
+      text +=
+          "  assumed: times that lack a year, which is then the latest that can be, or a zone, which is then UTC; the\n"
+          "  columns assumed_year and assumed_zone of syslog say which\n";
     }
     if (use.objects_pruned > 0) {
       text += fmt::format("  {} objects left out: their keys prove that they hold nothing asked for\n",

@@ -63,12 +63,17 @@ struct SourceSettings {
   std::string account_id;  // of records and keys that name none; empty: unknown
 };
 
+// Does the line that starts with `text` begin a record? At most kRecordStartBytesMax of its bytes are looked at; fewer
+// are shown only where the object ends.
+using StartsRecord = bool (*)(std::string_view text);
+inline constexpr std::size_t kRecordStartBytesMax = 64;
+
 // What is known of an object beside the bytes that a reader is shown.
 struct ObjectContext {
   // Its first plain bytes: all of them, or kDetectionBytesMax. Readers of a part of it learn its header from here;
   // where the format has a last_header, it may be that line instead. Valid until the next restart().
   std::string_view head;
-  // When it was last changed (microseconds UTC): nothing in it happened later. nullopt: a pipe.
+  // When it was last changed (microseconds UTC): nothing in it happened later. For a pipe it is now. nullopt: unknown.
   std::optional<std::int64_t> modified_us;
   const SourceSettings* settings = nullptr;  // never null where a reader sees it
 };
@@ -126,6 +131,9 @@ struct Format {
   // A newline always ends a record, so that any part of an object that starts behind one can be read alone (with the
   // object's head in the context).
   bool newline_ends_record = false;
+  // Not null, where newline_ends_record: a record may go on in the lines below it. Given an object's head, says how its
+  // lines are told that begin a record: parts start there. nullptr: that object cannot be read in parts.
+  StartsRecord (*starts_record)(std::string_view head) = nullptr;
   // Not empty: this is another table over the objects of that format, whose detectors find them.
   std::string objects_of;
   // Not null: the records are envelopes, and each message is offered to the other formats, too.

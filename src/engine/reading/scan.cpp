@@ -63,7 +63,10 @@ std::vector<Error> ScanTotals::unread() const {
 Scan::Scan(ScanOptions options)
     : options_(std::move(options)),
       blocks_per_object_(
-          std::min(kBlocksPerObjectMax, kBlockNumbers / std::max<std::uint64_t>(1, options_.listing->objects.size()))) {
+          std::min(kBlocksPerObjectMax, kBlockNumbers / std::max<std::uint64_t>(1, options_.listing->objects.size()))),
+      started_us_(
+          std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+              .count()) {
   assert(!options_.merge_objects || (!options_.wanted.empty() && !options_.reports));
 }
 
@@ -331,16 +334,20 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
     skip_object(found);
     return {};
   }
-  if (format->newline_ends_record && large && !block_last_) {
+  const bool spans_lines = format->starts_record != nullptr;
+  const formats::StartsRecord starts_record =
+      spans_lines ? format->starts_record(block_->text().substr(0, kDetectionBytesMax)) : nullptr;
+  if (format->newline_ends_record && large && !block_last_ && (!spans_lines || starts_record != nullptr)) {
     if (source_->codec() == nullptr && !object.is_stdin && !is_columns_) {
       auto file = io::open_file_at(path);
       if (!file) return std::unexpected(file.error());
       const std::uint64_t range_bytes =
           std::max(kRangeBytesMin, object.size_bytes / (scan_.blocks_per_object_ - 1) + 1);
-      share_ = std::make_shared<RangeObject>(index, format, block_->text(), std::move(*file), object.size_bytes,
-                                             range_bytes);
+      share_ = std::make_shared<RangeObject>(index, format, block_->text(), starts_record, std::move(*file),
+                                             object.size_bytes, range_bytes);
     } else if (is_last) {
-      share_ = std::make_shared<StreamObject>(index, format, std::move(source_), block_->text(), options.interrupted);
+      share_ = std::make_shared<StreamObject>(index, format, starts_record, std::move(source_), block_->text(),
+                                              options.interrupted);
       source_ = std::make_unique<io::DecodedSource>();
     }
     if (share_ != nullptr) {
@@ -426,7 +433,7 @@ void ScanWorker::begin_sequential(const formats::Format* format) {
 
 void ScanWorker::restart_reader(std::string_view head) {
   const io::Object& object = scan_.options_.listing->objects[object_];
-  reader_->restart({head, object.modified_us, &source_of(object_).settings});
+  reader_->restart({head, object.modified_us.value_or(scan_.started_us_), &source_of(object_).settings});
 }
 
 void ScanWorker::begin_object(std::uint32_t object, const formats::Format* format, std::string_view head) {

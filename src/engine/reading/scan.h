@@ -112,6 +112,7 @@ class Scan {
 
   ScanOptions options_;
   std::uint64_t blocks_per_object_;
+  std::int64_t started_us_;  // stands for the last change of a pipe
   // Objects that several workers read together, and workers that may yet make one.
   std::mutex mutex_;
   std::condition_variable changed_;

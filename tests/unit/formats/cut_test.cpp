@@ -108,9 +108,12 @@ TEST(EveryFormat, ClaimsItsOwnSamplesAndNoOther) {
     std::string padded = sample.text;
     padded.append(kBlockPaddingBytes, '\0');
     const std::string_view head = std::string_view(padded).substr(0, sample.text.size());
+    // A second table over another format's objects: that one knows them.
+    const std::string& owner = sample.format->objects_of.empty() ? sample.format->name : sample.format->objects_of;
     for (const formats::Format* format : formats::all_formats()) {
+      if (!format->objects_of.empty()) continue;
       const formats::Verdict verdict = format->detect(head, true);
-      if (format != sample.format) {
+      if (format->name != owner) {
         EXPECT_NE(verdict, formats::Verdict::kYes) << format->name << " claims " << sample.name;
       } else {
         EXPECT_NE(verdict, formats::Verdict::kNo) << format->name << " does not know " << sample.name;
