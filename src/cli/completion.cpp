@@ -76,8 +76,10 @@ std::string bash_completion() {
       const auto option_names = names_of(option);
       flags.insert(flags.end(), option_names.begin(), option_names.end());
       if (!option.choices.empty()) {
-        text += fmt::format("        {}) COMPREPLY=($(compgen -W '{}' -- \"$word\")); return ;;\n",
-                            join(option_names, "|"), join(option.choices, " "));
+        const std::string files =
+            option.or_file.empty() ? "" : fmt::format(" $(compgen -f -X '!*{}' -- \"$word\")", option.or_file);
+        text += fmt::format("        {}) COMPREPLY=($(compgen -W '{}' -- \"$word\"){}); return ;;\n",
+                            join(option_names, "|"), join(option.choices, " "), files);
       } else if (option.completes_files) {
         text += fmt::format("        {}) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n", join(option_names, "|"));
       } else if (!option.value.empty()) {
@@ -108,6 +110,9 @@ std::string zsh_completion() {
       std::string action;
       if (!option.choices.empty()) {
         action = "(" + join(option.choices, " ") + ")";
+        if (!option.or_file.empty()) {
+          action = "{compadd -- " + join(option.choices, " ") + "; _files -g \"*" + option.or_file + "\"}";
+        }
       } else if (option.completes_files) {
         action = "_files";
       }
@@ -146,7 +151,7 @@ std::string fish_completion() {
         if (!option.value.empty()) line += " -r";
       }
       if (!option.choices.empty()) line += " -a " + single_quoted(join(option.choices, " "));
-      if (option.completes_files) line += " -F";
+      if (option.completes_files || !option.or_file.empty()) line += " -F";
       if (!is_positional(option) || !option.choices.empty() || option.completes_files) text += line + "\n";
     }
   }
