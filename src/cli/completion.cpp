@@ -68,9 +68,11 @@ std::string bash_completion() {
     text += fmt::format("    {})\n      case \"$before\" in\n", command.name);
     std::vector<std::string> flags = {"--help"};
     std::vector<std::string> positional;
+    bool completes_files = false;
     for (const Option& option : command.options) {
       if (is_positional(option)) {
         positional.insert(positional.end(), option.choices.begin(), option.choices.end());
+        completes_files = completes_files || option.completes_files;
         continue;
       }
       const auto option_names = names_of(option);
@@ -90,7 +92,7 @@ std::string bash_completion() {
     text += fmt::format(
         "      case \"$word\" in\n        -*) COMPREPLY=($(compgen -W '{}' -- \"$word\")) ;;\n"
         "        *) COMPREPLY=($(compgen {} -- \"$word\")) ;;\n      esac ;;\n",
-        join(flags, " "), positional.empty() ? "-f" : "-W '" + join(positional, " ") + "'");
+        join(flags, " "), positional.empty() ? "-f" : (completes_files ? "-f -W '" : "-W '") + join(positional, " ") + "'");
   }
   return text + "  esac\n}\ncomplete -o filenames -F _otomo otomo\n";
 }
@@ -106,6 +108,7 @@ std::string zsh_completion() {
       "  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $command in\n";
   for (const Command& command : all_commands()) {
     text += fmt::format("    {})\n      _arguments", command.name);
+    std::size_t place = 0;
     for (const Option& option : command.options) {
       std::string action;
       if (!option.choices.empty()) {
@@ -120,7 +123,9 @@ std::string zsh_completion() {
       for (const char c : option.help)
         help += c == ':' || c == '[' || c == ']' ? std::string{'\\', c} : std::string(1, c);
       if (is_positional(option)) {
-        text += " \\\n        " + single_quoted("*:" + option.value + ":" + action);
+        const bool many = std::holds_alternative<std::vector<std::string>*>(option.target);
+        text +=
+            " \\\n        " + single_quoted((many ? "*" : std::to_string(++place)) + ":" + option.value + ":" + action);
         continue;
       }
       for (const std::string& name : names_of(option)) {

@@ -42,7 +42,7 @@ void add_option(CLI::App& app, const Option& option) {
     const auto fits = [&option](const std::string& value) {
       const bool known = std::find(option.choices.begin(), option.choices.end(), value) != option.choices.end();
       if (known || value.ends_with(option.or_file)) return std::string();
-      return value + " is none of " + CLI::detail::join(option.choices, ", ") + ", and no file ending in " +
+      return value + " not in {" + CLI::detail::join(option.choices, ",") + "}, and no file that ends in " +
              option.or_file;
     };
     added->check(CLI::Validator(fits, CLI::IsMember(option.choices).get_description() + "|FILE" + option.or_file));

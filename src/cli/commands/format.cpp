@@ -42,8 +42,7 @@ constexpr const char* kDescription =
     "[[samples]]: text, expect = { COLUMN = VALUE }, null = [\"COLUMN\"]; or reject = true.";
 
 constexpr const char* kExample =
-    "cat > myapp.toml <<'EOF'\n"
-    "  name = \"myapp\"\n"
+    "name = \"myapp\"\n"
     "  summary = \"My application's log\"\n"
     "  kind = \"regex\"\n"
     "  pattern = '^(?P<time>\\S+) (?P<level>\\w+) (?P<user>\\S+) (?P<bytes>\\d+|-)$'\n"
@@ -56,8 +55,7 @@ constexpr const char* kExample =
     "  expect = { event_time = 2026-03-02T09:14:07Z, level = \"INFO\", user = \"alice\", bytes = 42 }\n"
     "  [[samples]]\n"
     "  text = '--- restarted ---'\n"
-    "  reject = true\n"
-    "  EOF";
+    "  reject = true";
 
 int run(const FormatOptions& options) {
   const auto fail = [](const Error& error) {
@@ -103,7 +101,7 @@ Command format_command() {
       {"file", "FILE", "the description", &options->file, {}, true},
   };
   command.examples = {
-      {kExample, "describe a log"},
+      {kExample, "a description: myapp.toml"},
       {"otomo format check myapp.toml", "is it right?"},
       {"otomo query \"SELECT level, count(*) FROM myapp GROUP BY 1\" --from logs/ --format myapp.toml", "ask"},
   };

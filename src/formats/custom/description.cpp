@@ -404,9 +404,13 @@ class Reader {
       expectation.value = number->get();
     } else if (const auto* boolean = entry.value->as_boolean()) {
       expectation.value = boolean->get();
+    } else if (entry.value->is_date() || entry.value->is_time()) {
+      fail(*entry.value, "an expected time needs date, time and zone", "for example: 2026-03-02T09:14:07Z");
     } else if (const auto* instant = entry.value->as_date_time()) {
       const toml::date_time& at = instant->get();
-      if (!at.offset) fail(*entry.value, "an expected time needs its zone", "for example: 2026-03-02T09:14:07Z");
+      if (!at.offset) {
+        fail(*entry.value, "an expected time needs date, time and zone", "for example: 2026-03-02T09:14:07Z");
+      }
       const std::int64_t days = days_from_civil(at.date.year, at.date.month, at.date.day);
       const std::int64_t minutes = at.time.hour * 60 + at.time.minute - (at.offset ? at.offset->minutes : 0);
       expectation.value =

@@ -20,7 +20,7 @@ namespace otomo::formats::custom {
 inline constexpr std::size_t kFileBytesMax = 256 * 1024;
 inline constexpr std::size_t kColumnsMax = 256;
 inline constexpr std::size_t kSamplesMax = 100;
-inline constexpr std::size_t kPatternBytesMax = 16 * 1024;
+inline constexpr std::size_t kPatternBytesMax = 8 * 1024;
 inline constexpr std::size_t kDelimiterBytesMax = 16;
 inline constexpr std::size_t kPathPartsMax = 16;
 
