@@ -92,7 +92,8 @@ std::string bash_completion() {
     text += fmt::format(
         "      case \"$word\" in\n        -*) COMPREPLY=($(compgen -W '{}' -- \"$word\")) ;;\n"
         "        *) COMPREPLY=($(compgen {} -- \"$word\")) ;;\n      esac ;;\n",
-        join(flags, " "), positional.empty() ? "-f" : (completes_files ? "-f -W '" : "-W '") + join(positional, " ") + "'");
+        join(flags, " "),
+        positional.empty() ? "-f" : (completes_files ? "-f -W '" : "-W '") + join(positional, " ") + "'");
   }
   return text + "  esac\n}\ncomplete -o filenames -F _otomo otomo\n";
 }
