@@ -48,9 +48,8 @@ std::string s3_access(const std::string& files, const std::string& options) {
 
 // The lines of a file, taken apart by the expression of bench/s3_lines.toml.
 std::string s3_lines(const std::string& files) {
-  return "(SELECT regexp_extract(line, '^\\S+ \\S+ \\[[^\\]]+\\] \\S+ \\S+ \\S+ (\\S+) \\S+ \"[^\"]*\" (\\S+) \\S+ "
-         "(\\S+) ', "
-         "['operation', 'status', 'bytes']) AS fields FROM read_csv('" +
+  const std::string pattern = R"(^\S+ \S+ \[[^\]]+\] \S+ \S+ \S+ (\S+) \S+ (?:"[^"]*"|-) (\S+) \S+ (\S+) )";
+  return "(SELECT regexp_extract(line, '" + pattern + "', ['operation', 'status', 'bytes']) AS fields FROM read_csv('" +
          files + "', delim='\x01', quote='', escape='', header=false, auto_detect=false, " + kLargeObjects +
          ", columns={'line': 'VARCHAR'}))";
 }

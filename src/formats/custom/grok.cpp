@@ -95,7 +95,7 @@ constexpr GrokPattern kLibrary[] = {
     {"DATESTAMP", R"(%{DATE}[- ]%{TIME})"},
     {"DATESTAMP_RFC822", R"(%{DAY} %{MONTH} %{MONTHDAY} %{YEAR} %{TIME} %{TZ})"},
     {"DATESTAMP_RFC2822", R"(%{DAY}, %{MONTHDAY} %{MONTH} %{YEAR} %{TIME} %{ISO8601_TIMEZONE})"},
-    {"HTTPDATE", R"(%{MONTHDAY}/%{MONTH}/%{YEAR}:%{TIME} %{INT})"},
+    {"HTTPDATE", R"(%{MONTHDAY}/[A-Za-z]{3}/%{YEAR}:%{TIME} %{INT})"},
     {"HTTPDERROR_DATE", R"(%{DAY} %{MONTH} %{MONTHDAY} %{TIME} %{YEAR})"},
     // Syslog
     {"SYSLOGTIMESTAMP", R"(%{MONTH} +%{MONTHDAY} %{TIME})"},
