@@ -46,6 +46,14 @@ std::string s3_access(const std::string& files, const std::string& options) {
       options);
 }
 
+// The lines of a file, taken apart by the expression of bench/s3_lines.toml.
+std::string s3_lines(const std::string& files) {
+  const std::string pattern = R"(^\S+ \S+ \[[^\]]+\] \S+ \S+ \S+ (\S+) \S+ (?:"[^"]*"|-) (\S+) \S+ (\S+) )";
+  return "(SELECT regexp_extract(line, '" + pattern + "', ['operation', 'status', 'bytes']) AS fields FROM read_csv('" +
+         files + "', delim='\x01', quote='', escape='', header=false, auto_detect=false, " + kLargeObjects +
+         ", columns={'line': 'VARCHAR'}))";
+}
+
 std::string alb(const std::string& files) {
   return read_csv(files,
                   text_columns({"type",
@@ -160,6 +168,10 @@ std::string sql_of(const std::string& question, const std::string& files) {
   if (question == "s3_group_small_files") return s3_group(s3_access(files, kSmallObjects));
   if (question == "s3_denied") {
     return "SELECT count(*) FROM " + s3_access(files, kLargeObjects) + " WHERE errorcode = 'AccessDenied'";
+  }
+  if (question == "s3_lines") {
+    return "SELECT fields.operation, fields.status, count(*), sum(TRY_CAST(fields.bytes AS BIGINT)) FROM " +
+           s3_lines(files) + " GROUP BY 1, 2";
   }
   if (question == "cloudtrail_group") return cloudtrail_group(cloudtrail(files, "auto"));
   if (question == "cloudtrail_group_lines") return cloudtrail_group(cloudtrail(files, "newline_delimited"));

@@ -12,6 +12,7 @@
 #include <bit>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "base/limits.h"
 #include "base/simd/simd.h"
@@ -22,7 +23,10 @@ namespace otomo::formats {
 template <class Parser>
 class LineReader final : public RecordReader {
  public:
-  explicit LineReader(const LiteralFilter& filter) : filter_(filter) {}
+  // The parser is made of what follows the filter.
+  template <class... Arguments>
+  explicit LineReader(const LiteralFilter& filter, Arguments&&... arguments)
+      : filter_(filter), parser_(std::forward<Arguments>(arguments)...) {}
 
   void restart(const ObjectContext& context) override {
     in_overlong_line_ = false;

@@ -298,7 +298,7 @@ duckdb::unique_ptr<duckdb::NodeStatistics> cardinality(duckdb::ClientContext& /*
 
 }  // namespace
 
-std::string records_function_name(std::string_view table) { return "otomo_" + std::string(table); }
+std::string records_function_name(std::string_view table) { return "otomo_records_" + std::string(table); }
 
 duckdb::TableFunction records_function(std::shared_ptr<Session> session, std::string_view table) {
   duckdb::TableFunction function(records_function_name(table), {}, scan, bind, init_global, init_local);
