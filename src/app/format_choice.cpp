@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/format_choice.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace otomo::app {
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const formats::Format* format : formats::all_formats()) {
+    if (!format->table.empty() && format->objects_of.empty()) names.push_back(format->name);
+  }
+  return names;
+}
+
+std::vector<std::string> table_names() { return formats::Registry().tables(); }
+
+Result<const formats::Format*> choose_format(const std::string& name, const formats::Registry& registry) {
+  const formats::Format* format = registry.find(name);
+  if (format == nullptr || format->table.empty()) {
+    return usage_error("unknown format '" + name + "'",
+                       fmt::format("the formats are {}", fmt::join(format_names(), ", ")));
+  }
+  return format;
+}
+
+}  // namespace otomo::app
