@@ -8,7 +8,7 @@
 #include <fstream>
 #include <future>
 
-#include "app/format_file.h"
+#include "app/format_choice.h"
 #include "formats/registry.h"
 
 namespace otomo::app {
@@ -17,17 +17,30 @@ namespace {
 
 constexpr std::uint64_t kMemoryBytesMin = 512ULL * 1024 * 1024;
 
-}  // namespace
-
-std::vector<std::string> format_names() {
-  std::vector<std::string> names;
-  for (const formats::Format* format : formats::all_formats()) {
-    if (!format->table.empty() && format->objects_of.empty()) names.push_back(format->name);
-  }
-  return names;
+// Objects whose kind would be a surprise go to the listing's unread.
+void keep_regular_files(io::Listing& listing) {
+  std::erase_if(listing.objects, [&](const io::Object& object) {
+    const bool regular = object.modified_us.has_value();
+    if (!regular) listing.unread.push_back({ErrorKind::kWorld, listing.path(object) + ": no regular file", "", {}});
+    return !regular;
+  });
 }
 
-std::vector<std::string> table_names() { return formats::Registry().tables(); }
+Result<io::MergedListing> list_sources(const std::vector<QuestionSource>& sources) {
+  std::vector<io::Listing> listings;
+  for (const QuestionSource& source : sources) {
+    auto listing = io::list_objects(source.paths, source.missing);
+    if (!listing) return std::unexpected(listing.error());
+    if (source.regular_files_only) keep_regular_files(*listing);
+    if (!source.name.empty()) {
+      for (Error& error : listing->unread) error = std::move(error).while_doing("source " + source.name);
+    }
+    listings.push_back(std::move(*listing));
+  }
+  return io::merge_listings(std::move(listings));
+}
+
+}  // namespace
 
 std::uint64_t default_memory_bytes() {
   std::uint64_t machine =
@@ -37,36 +50,48 @@ std::uint64_t default_memory_bytes() {
   return std::max(kMemoryBytesMin, machine / 4);
 }
 
+QuestionSource question_source(const ConfigSource& source, const ConfigFile& file) {
+  return {source.name,
+          source.paths,
+          source.format,
+          source.settings,
+          io::MissingPath::kIsUnread,
+          file.origin == ConfigOrigin::kFound};
+}
+
 Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options) {
   auto question = std::make_unique<Question>();
   question->options_ = options;
   engine::Inputs inputs;
-  if (options.format.ends_with(kFormatFileEnding)) {
-    auto format = load_format_file(options.format);
-    if (!format) return std::unexpected(std::move(format.error()));
-    const auto registry = std::make_shared<formats::Registry>();
-    registry->add(*format);
-    inputs.registry = registry;
-    inputs.sources[0].forced = format->get();
-  } else if (!options.format.empty()) {
-    inputs.sources[0].forced = inputs.registry->find(options.format);
-    if (inputs.sources[0].forced == nullptr || inputs.sources[0].forced->table.empty()) {
-      return usage_error("unknown format '" + options.format + "'",
-                         fmt::format("the formats are {}; a file that describes one ends in {}",
-                                     fmt::join(format_names(), ", "), kFormatFileEnding));
+  const auto registry = std::make_shared<formats::Registry>();
+  inputs.registry = registry;
+  inputs.sources.clear();
+  for (const QuestionSource& wanted : options.sources) {
+    engine::Source source;
+    source.name = wanted.name;
+    source.settings = wanted.settings;
+    if (!wanted.format.empty()) {
+      const auto format = choose_format(wanted.format, *registry);
+      if (!format) return std::unexpected(format.error());
+      source.forced = *format;
     }
+    inputs.sources.push_back(std::move(source));
   }
+  inputs.accounts = options.accounts;
   inputs.literal_filters = !options.strict;
-  inputs.names_sources = !options.from.empty();
-  auto listed = std::async(std::launch::async, [&options] { return io::list_objects(options.from); });
+  inputs.names_sources = !options.sources.empty();
+  auto listed = std::async(std::launch::async, [&options] { return list_sources(options.sources); });
   auto created = engine::Database::create();
   auto listing = listed.get();
   if (!created) return std::unexpected(created.error());
   question->database_ = std::move(*created);
   if (!listing) return std::unexpected(listing.error());
-  question->objects_listed_ = listing->objects.size();
-  question->unlisted_ = listing->unread;
-  inputs.listing = std::move(*listing);
+  for (std::size_t i = 0; i < options.sources.size(); ++i) {
+    question->listed_.push_back({options.sources[i].name, 0, listing->repeated[i]});
+  }
+  for (const io::Object& object : listing->listing.objects) ++question->listed_[object.source].objects;
+  question->unlisted_ = listing->listing.unread;
+  inputs.listing = std::move(listing->listing);
 
   auto folder = TempFolder::make();
   if (!folder) return std::unexpected(folder.error());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One question over some paths: the verb behind `query` and `scan`. Lists the objects, opens the database, answers.
+// One question over some sources: the verb behind `query` and `scan`. Lists the objects, opens the database, answers.
 // run() on one thread; interrupt() and progress() from any, once open() has returned.
 #pragma once
 
@@ -9,15 +9,28 @@
 #include <string>
 #include <vector>
 
+#include "app/config.h"
 #include "app/temp_folder.h"
 #include "engine/database.h"
 
 namespace otomo::app {
 
+// Some paths, and what is said of the objects there.
+struct QuestionSource {
+  std::string name;  // empty: --from
+  std::vector<std::string> paths;
+  std::string format;  // a name, or a file that describes one; empty: detected
+  formats::SourceSettings settings;
+  io::MissingPath missing = io::MissingPath::kIsError;
+  bool regular_files_only = false;  // pipes and devices are told and left out
+};
+
+QuestionSource question_source(const ConfigSource& source, const ConfigFile& file);
+
 struct QuestionOptions {
   std::string sql;
-  std::vector<std::string> from;   // empty: a question that needs no table
-  std::string format;              // a format's name or a file that describes one; empty: detected
+  std::vector<QuestionSource> sources;  // empty: a question that needs no table
+  std::vector<engine::Account> accounts;
   bool strict = false;             // rejects matter: nothing is skipped unread
   std::uint64_t memory_bytes = 0;  // 0: default_memory_bytes()
   unsigned threads = 0;
@@ -29,9 +42,12 @@ struct QuestionOptions {
 // A quarter of the machine's memory (or of its cgroup's limit), at least 512 MiB.
 std::uint64_t default_memory_bytes();
 
-// The words of --format, and the tables of those formats.
-std::vector<std::string> format_names();
-std::vector<std::string> table_names();
+// What was found in a source.
+struct SourceListed {
+  std::string name;
+  std::uint64_t objects = 0;
+  std::uint64_t repeated = 0;  // objects that an earlier source has: they are asked there
+};
 
 class Question {
  public:
@@ -44,15 +60,16 @@ class Question {
   void interrupt();
   engine::Progress progress() const { return database_->progress(); }
   std::vector<engine::TableUse> uses() const { return database_->uses(); }
-  std::uint64_t objects_listed() const { return objects_listed_; }
-  const std::vector<Error>& unlisted() const { return unlisted_; }  // folders that could not be listed
+  const std::vector<SourceListed>& listed() const { return listed_; }
+  // Paths and folders that could not be listed; of an answer that reads no table they take nothing.
+  const std::vector<Error>& unlisted() const { return unlisted_; }
   void remove_temporary_files() { temp_folder_->remove(); }
 
  private:
   QuestionOptions options_;
   std::unique_ptr<TempFolder> temp_folder_;
   std::unique_ptr<engine::Database> database_;
-  std::uint64_t objects_listed_ = 0;
+  std::vector<SourceListed> listed_;
   std::vector<Error> unlisted_;
 };
 

@@ -2,17 +2,23 @@
 #include "cli/ask.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <charconv>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
+#include "app/config.h"
+#include "app/format_choice.h"
 #include "app/format_file.h"
+#include "app/question.h"
+#include "app/setting_values.h"
 #include "cli/exit_code.h"
 #include "cli/messages.h"
 #include "cli/printing/printers.h"
@@ -32,32 +38,82 @@ unsigned terminal_width() {
   return kTerminalWidthDefault;
 }
 
-std::optional<std::uint64_t> parse_count(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return value;
+// The options with what otomo.toml and the environment say where the command line does not.
+AskOptions with_defaults(AskOptions options, const app::ConfigDefaults& defaults) {
+  const auto fill = [](std::string& option, const std::string& value) {
+    if (option.empty()) option = value;
+  };
+  fill(options.time_zone, defaults.time_zone);
+  fill(options.time_zone, "UTC");
+  fill(options.memory, defaults.memory);
+  fill(options.threads, defaults.threads);
+  fill(options.rows, defaults.rows);
+  if (!options.strict) options.strict = defaults.strict;
+  if (!options.csv_safe) options.csv_safe = defaults.csv_safe;
+  return options;
 }
 
-Result<app::QuestionOptions> question_options(const AskOptions& options) {
+// What is read: --from, else the named sources, else all of them.
+Result<std::vector<app::QuestionSource>> question_sources(const AskOptions& options, const app::Config& config) {
+  std::vector<app::QuestionSource> wanted;
+  if (!options.from.empty()) {
+    if (!options.sources.empty()) return usage_error("both --from and --source", "give one of them");
+    app::QuestionSource source;
+    source.paths = options.from;
+    source.format = options.format;
+    source.settings.fields = options.fields;
+    if (!options.log_zone.empty()) {
+      const auto zone = app::zone_name("--log-zone", options.log_zone);
+      if (!zone) return std::unexpected(zone.error());
+      source.settings.time_zone = *zone;
+    }
+    wanted.push_back(std::move(source));
+    return wanted;
+  }
+  std::vector<std::string> names;
+  for (const app::ConfigSource& source : config.sources) names.push_back(source.name);
+  for (const std::string& name : options.sources) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    const std::string near = app::nearest_name(name, names);
+    return usage_error("there is no source '" + name + "'",
+                       names.empty()  ? "otomo.toml names none: see otomo config show"
+                       : near.empty() ? fmt::format("the sources are {}", fmt::join(names, ", "))
+                                      : "did you mean " + near + "?");
+  }
+  for (const app::ConfigSource& source : config.sources) {
+    const auto& chosen = options.sources;
+    if (!chosen.empty() && std::find(chosen.begin(), chosen.end(), source.name) == chosen.end()) continue;
+    wanted.push_back(app::question_source(source, config.file));
+  }
+  if (wanted.empty()) return wanted;
+  for (const auto& [option, value] : {std::pair("--format", options.format), std::pair("--fields", options.fields),
+                                      std::pair("--log-zone", options.log_zone)}) {
+    if (!value.empty()) {
+      return usage_error(std::string(option) + " is for what --from names", "of a source, otomo.toml says it");
+    }
+  }
+  return wanted;
+}
+
+Result<app::QuestionOptions> question_options(const AskOptions& options, const app::Config& config) {
   app::QuestionOptions question;
   question.sql = options.sql;
-  question.from = options.from;
-  question.format = options.format;
-  question.strict = options.strict;
+  auto sources = question_sources(options, config);
+  if (!sources) return std::unexpected(sources.error());
+  if (sources->empty() && !options.wants_logs.empty()) return usage_error("no path to look at", options.wants_logs);
+  question.sources = std::move(*sources);
+  question.accounts = config.accounts;
+  question.strict = options.strict.value_or(false);
   question.time_zone = options.time_zone;
   if (!options.memory.empty()) {
-    const auto bytes = parse_bytes(options.memory);
-    if (!bytes || *bytes == 0)
-      return usage_error("--memory '" + options.memory + "' is no size", "for example 4GB or 512MiB");
+    const auto bytes = app::memory_bytes("--memory", options.memory);
+    if (!bytes) return std::unexpected(bytes.error());
     question.memory_bytes = *bytes;
   }
   if (!options.threads.empty()) {
-    const auto threads = parse_count(options.threads);
-    if (!threads || *threads == 0 || *threads > 1024) {
-      return usage_error("--threads '" + options.threads + "' is no number of threads", "from 1 to 1024");
-    }
-    question.threads = static_cast<unsigned>(*threads);
+    const auto threads = app::thread_count("--threads", options.threads);
+    if (!threads) return std::unexpected(threads.error());
+    question.threads = *threads;
   }
   return question;
 }
@@ -65,12 +121,13 @@ Result<app::QuestionOptions> question_options(const AskOptions& options) {
 // Endings of forms that are not written: a name must not promise what the file does not hold.
 constexpr const char* kOtherEndings[] = {".gz", ".zst", ".bz2", ".zip", ".xlsx", ".xls", ".orc", ".avro"};
 
-Result<PrintOptions> print_options(const AskOptions& options) {
+// `usual`: the form where nothing else says it; empty: table on a terminal, csv elsewhere.
+Result<PrintOptions> print_options(const AskOptions& options, const std::string& usual) {
   PrintOptions print;
   const bool terminal = options.output_file.empty() && ::isatty(STDOUT_FILENO) != 0;
   print.form = options.output;
   if (print.form.empty()) {
-    print.form = terminal ? "table" : "csv";
+    print.form = !usual.empty() ? usual : terminal ? "table" : "csv";
     for (const char* form : {"parquet", "json", "jsonl", "tsv", "csv"}) {
       if (options.output_file.ends_with(std::string(".") + form)) print.form = form;
     }
@@ -88,11 +145,11 @@ Result<PrintOptions> print_options(const AskOptions& options) {
     print.colour = std::getenv("NO_COLOR") == nullptr;
   }
   if (!options.rows.empty()) {
-    const auto rows = parse_count(options.rows);
-    if (!rows) return usage_error("--rows '" + options.rows + "' is no number");
+    const auto rows = app::row_count("--rows", options.rows);
+    if (!rows) return std::unexpected(rows.error());
     print.table_rows_max = *rows;
   }
-  print.csv_safe = options.csv_safe;
+  print.csv_safe = options.csv_safe.value_or(false);
   return print;
 }
 
@@ -123,42 +180,23 @@ int leave(int code) {
 
 }  // namespace
 
-std::optional<std::uint64_t> parse_bytes(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || value < 0) return {};
-  std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  while (unit.starts_with(' ')) unit.remove_prefix(1);
-  std::string lower;
-  for (const char c : unit) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  static constexpr struct {
-    const char* name;
-    double bytes;
-  } kUnits[] = {{"", 1},
-                {"b", 1},
-                {"k", 1e3},
-                {"kb", 1e3},
-                {"kib", 1024.0},
-                {"m", 1e6},
-                {"mb", 1e6},
-                {"mib", 1048576.0},
-                {"g", 1e9},
-                {"gb", 1e9},
-                {"gib", 1073741824.0},
-                {"t", 1e12},
-                {"tb", 1e12},
-                {"tib", 1099511627776.0}};
-  for (const auto& known : kUnits) {
-    if (lower == known.name && value * known.bytes < 1e18) return static_cast<std::uint64_t>(value * known.bytes);
-  }
-  return {};
-}
-
 std::vector<Option> ask_options(AskOptions& options) {
   return {
+      {"--source",
+       "NAME",
+       "ask this source of otomo.toml; may be given several times (default: all of them, where no path is given)",
+       &options.sources,
+       {},
+       false,
+       "otomo config sources"},
+      {"--config", "FILE", "use this otomo.toml (see: otomo config --help)", &options.config, {}, true},
       {"--format", "FORMAT",
        "read every object as this format instead of detecting it; FILE.toml: as the file describes (otomo format)",
        &options.format, app::format_names(), false, std::string(app::kFormatFileEnding)},
+      {"--fields", "NAMES", "the fields of lines that have no header, in their order: \"date time c-ip\"",
+       &options.fields},
+      {"--log-zone", "ZONE", "zone of times that are written without one, an IANA name (default UTC)",
+       &options.log_zone},
       {"--output", "FORM", "form of the answer (default: table on a terminal, csv elsewhere)", &options.output,
        form_names()},
       {"-o,--output-file",
@@ -173,10 +211,12 @@ std::vector<Option> ask_options(AskOptions& options) {
       {"--memory", "SIZE", "most memory to use, e.g. 4GB (default: a quarter of the machine, at least 512MiB)",
        &options.memory},
       {"--threads", "N", "threads to use (default: one per processor)", &options.threads},
-      {"--strict", "", "read every record, and end with code 4 if any was rejected", &options.strict},
+      {"--strict", "", "read every record, and end with code 4 if any was rejected; --strict=false: not",
+       &options.strict},
       {"--csv-safe", "", "put a ' before CSV and TSV cells that a spreadsheet would run as a formula",
        &options.csv_safe},
       {"-q,--quiet", "", "no progress and no summary on standard error", &options.quiet},
+      {"-v,--verbose", "", "say which otomo.toml is used, and what each source holds", &options.verbose},
   };
 }
 
@@ -186,9 +226,16 @@ int ask(AskOptions options) {
     print_error(error, options.sql);
     return exit_code_of(error.kind);
   };
-  auto question_wanted = question_options(options);
+  const app::Config config = app::load_config({options.config, form_names()}, app::process_environment());
+  if (!config.errors.empty()) {
+    print_config_errors(config, HowMany::kFirst);
+    return kUsageWrong;
+  }
+  if (!options.quiet) print_config_use(config, options.verbose);
+  options = with_defaults(std::move(options), config.defaults);
+  auto question_wanted = question_options(options, config);
   if (!question_wanted) return fail(question_wanted.error());
-  const auto print = print_options(options);
+  const auto print = print_options(options, config.defaults.output);
   if (!print) return fail(print.error());
   const bool parquet = print->form == "parquet";
 
@@ -246,16 +293,21 @@ int ask(AskOptions options) {
 
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const auto uses = (*question)->uses();
-  print_unread(uses, (*question)->unlisted());
-  if (!options.quiet) print_summary(uses, seconds);
+  // An answer that reads no table misses nothing.
+  const std::vector<Error> unlisted = uses.empty() ? std::vector<Error>() : (*question)->unlisted();
+  print_unread(uses, unlisted);
+  if (!options.quiet) {
+    if (options.verbose) print_listed((*question)->listed());
+    print_summary(uses, seconds, options.from.empty() ? "the sources" : "--from");
+  }
   std::uint64_t rejects = 0;
-  std::uint64_t unread = (*question)->unlisted().size();
+  std::uint64_t unread = unlisted.size();
   for (const auto& use : uses) {
     rejects += use.counts.rejects;
     unread += use.objects_unread;
   }
   int code = unread > 0 ? kWorldWrong : kFine;
-  if (code == kFine && options.strict && rejects > 0) {
+  if (code == kFine && options.strict.value_or(false) && rejects > 0) {
     print_error(Error{ErrorKind::kWorld,
                       show_count(rejects) + " records were rejected (--strict)",
                       "see them with: SELECT * FROM _rejects",

@@ -3,29 +3,34 @@
 // Runs a question for a person: progress, signals, printing, summary, exit code. What `query` and `scan` share.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "app/question.h"
 #include "cli/command.h"
 
 namespace otomo::cli {
 
+// Empty: not given. Then otomo.toml or the environment may say it, else what is built in holds.
 struct AskOptions {
   std::string sql;
   std::vector<std::string> from;
-  std::string format;
-  std::string output;  // form; empty: table on a terminal, csv elsewhere
+  std::string format;    // of what `from` names
+  std::string fields;    // and of its lines
+  std::string log_zone;  // and of its times
+  std::string config;
+  std::vector<std::string> sources;
+  std::string output;  // form
   std::string output_file;
-  std::string time_zone = "UTC";
-  std::string memory;  // "4GB"; empty: the default
+  std::string time_zone;
+  std::string memory;  // "4GB"
   std::string threads;
-  std::string rows;  // shown in a table on a terminal; empty: the default, 0: all
-  bool strict = false;
+  std::string rows;  // shown in a table on a terminal; 0: all
+  std::optional<bool> strict;
+  std::optional<bool> csv_safe;
   bool quiet = false;
-  bool csv_safe = false;
+  bool verbose = false;
+  std::string wants_logs;  // not empty: no question without logs, and this is what to do
 };
 
 // The options that every command with a question takes.
@@ -33,8 +38,5 @@ std::vector<Option> ask_options(AskOptions& options);
 
 // Answers and returns the exit code.
 int ask(AskOptions options);
-
-// "4GB", "512 MiB", "1.5g" as bytes.
-std::optional<std::uint64_t> parse_bytes(std::string_view text);
 
 }  // namespace otomo::cli

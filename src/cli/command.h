@@ -4,9 +4,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
+
+namespace otomo::app {
+struct ConfigKey;
+}
 
 namespace otomo::cli {
 
@@ -14,10 +19,12 @@ struct Option {
   std::string names;  // "-o,--output-file"; a name without dashes is a positional argument
   std::string value;  // "FILE"; empty: a switch
   std::string help;
-  std::variant<bool*, std::string*, std::vector<std::string>*> target;
+  // optional<bool>: a switch that --name=false turns off, where a setting would turn it on.
+  std::variant<bool*, std::optional<bool>*, std::string*, std::vector<std::string>*> target;
   std::vector<std::string> choices = {};  // the only values there are
   bool completes_files = false;
-  std::string or_file = {};  // ".toml": beside the choices, every file with this ending is a value
+  std::string or_file = {};             // ".toml": beside the choices, every file with this ending is a value
+  std::string completion_command = {};  // prints the values there are, one a line, each one word
 };
 
 struct Example {
@@ -36,6 +43,10 @@ struct Command {
 
 // One per line of commands.def.
 std::vector<Command> all_commands();
+
+// How otomo.toml is found, and what one of its keys means: for the help and the manual.
+extern const std::string kConfigSummary;
+std::string meaning_of(const app::ConfigKey& key);
 
 // The shell's completion script, or the man page (roff), made from all_commands().
 std::string bash_completion();

@@ -3,6 +3,7 @@
 // Completion scripts and man page from the commands' own descriptions.
 #include <fmt/format.h>
 
+#include "app/config.h"
 #include "cli/command.h"
 
 namespace otomo::cli {
@@ -52,6 +53,16 @@ std::string roff(const std::string& text) {
 
 }  // namespace
 
+const std::string kConfigSummary =
+    "otomo.toml is looked for in the working folder and in those above it, up to the border of the file system; else "
+    "in $XDG_CONFIG_HOME/otomo (~/.config/otomo). --config FILE or OTOMO_CONFIG names another. One file is used, "
+    "whole. What is given on the command line goes before the environment, that before the file, and that before what "
+    "is built in.";
+
+std::string meaning_of(const app::ConfigKey& key) {
+  return std::string(key.meaning) + (key.built_in.empty() ? "" : fmt::format(" (default: {})", key.built_in));
+}
+
 std::string bash_completion() {
   std::string text =
       "# bash completion for otomo, made by `otomo completion bash`\n"
@@ -82,6 +93,9 @@ std::string bash_completion() {
             option.or_file.empty() ? "" : fmt::format(" $(compgen -f -X '!*{}' -- \"$word\")", option.or_file);
         text += fmt::format("        {}) COMPREPLY=($(compgen -W '{}' -- \"$word\"){}); return ;;\n",
                             join(option_names, "|"), join(option.choices, " "), files);
+      } else if (!option.completion_command.empty()) {
+        text += fmt::format("        {}) COMPREPLY=($(compgen -W \"$({} 2>/dev/null)\" -- \"$word\")); return ;;\n",
+                            join(option_names, "|"), option.completion_command);
       } else if (option.completes_files) {
         text += fmt::format("        {}) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n", join(option_names, "|"));
       } else if (!option.value.empty()) {
@@ -117,6 +131,8 @@ std::string zsh_completion() {
         if (!option.or_file.empty()) {
           action = "{compadd -- " + join(option.choices, " ") + "; _files -g \"*" + option.or_file + "\"}";
         }
+      } else if (!option.completion_command.empty()) {
+        action = "{compadd -- $(" + option.completion_command + " 2>/dev/null)}";
       } else if (option.completes_files) {
         action = "_files";
       }
@@ -157,6 +173,9 @@ std::string fish_completion() {
         if (!option.value.empty()) line += " -r";
       }
       if (!option.choices.empty()) line += " -a " + single_quoted(join(option.choices, " "));
+      if (!option.completion_command.empty()) {
+        line += " -a " + single_quoted("(" + option.completion_command + " 2>/dev/null)");
+      }
       if (option.completes_files || !option.or_file.empty()) line += " -F";
       if (!is_positional(option) || !option.choices.empty() || option.completes_files) text += line + "\n";
     }
@@ -188,7 +207,17 @@ std::string manual_page() {
       ".SH LIMITS\nA line that was torn exactly at the border of a field, or inside its last one, cannot be told from "
       "a\n"
       "shorter one. A record longer than 16 MiB is a reject.\n"
-      ".SH ENVIRONMENT\n.TP\nTMPDIR\nwhere answers that do not fit into memory are kept while they are made\n"
+      ".SH CONFIGURATION\n" +
+      roff(kConfigSummary) + "\n";
+  for (const app::ConfigKey& key : app::config_keys()) {
+    text += fmt::format(".TP\n\\fB{}\\fR \\fI{}\\fR\n{}\n", roff(app::dotted_name(key)), roff(std::string(key.value)),
+                        roff(meaning_of(key)));
+  }
+  text +=
+      ".SH ENVIRONMENT\n.TP\nOTOMO_CONFIG\nthe otomo.toml to use\n"
+      ".TP\nOTOMO_DEFAULTS_\\fIKEY\\fR, OTOMO_SOURCES_\\fINAME\\fR_\\fIKEY\\fR, OTOMO_ACCOUNTS_\\fIACCOUNT_ID\\fR\n"
+      "instead of one value of otomo.toml, in capitals, _ for \\-\n"
+      ".TP\nTMPDIR\nwhere answers that do not fit into memory are kept while they are made\n"
       ".TP\nOTOMO_KERNEL\nthe instruction set to use: avx512, avx2, neon, scalar\n.TP\nNO_COLOR\nno colours\n";
   return text;
 }

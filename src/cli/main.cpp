@@ -32,6 +32,9 @@ void add_option(CLI::App& app, const Option& option) {
   CLI::Option* added = nullptr;
   if (const auto* flag = std::get_if<bool*>(&option.target)) {
     added = app.add_flag(option.names, **flag, option.help);
+  } else if (const auto* setting = std::get_if<std::optional<bool>*>(&option.target)) {
+    added = app.add_flag_function(
+        option.names, [target = *setting](std::int64_t count) { *target = count > 0; }, option.help);
   } else if (const auto* text = std::get_if<std::string*>(&option.target)) {
     added = app.add_option(option.names, **text, option.help)->type_name(option.value);
   } else {

@@ -74,7 +74,63 @@ void print_error(const Error& error, std::string_view sql) {
   say(text);
 }
 
-void print_summary(const std::vector<engine::TableUse>& uses, double seconds) {
+std::string describe(const app::ConfigFile& file) {
+  switch (file.origin) {
+    case app::ConfigOrigin::kNone: return "no otomo.toml was found";
+    case app::ConfigOrigin::kFound: return "found from the working folder upwards";
+    case app::ConfigOrigin::kOwn: return "your own";
+    case app::ConfigOrigin::kNamed: return "named by --config or OTOMO_CONFIG";
+  }
+  return "";
+}
+
+void print_config_errors(const app::Config& config, HowMany how_many) {
+  std::string text;
+  std::size_t shown = 0;
+  for (const Error& error : config.errors) {
+    if (++shown > kErrorsShown && how_many == HowMany::kFirst) {
+      text += fmt::format("… and {} more errors: otomo config check\n", config.errors.size() - kErrorsShown);
+      break;
+    }
+    text += harmless(error.message) + "\n";
+    if (!error.hint.empty()) text += "  " + harmless(error.hint) + "\n";
+  }
+  const auto in_the_file = [&](const Error& error) { return error.message.starts_with(config.file.path + ":"); };
+  if (config.file.origin == app::ConfigOrigin::kFound && config.file.path.starts_with('/') &&
+      std::any_of(config.errors.begin(), config.errors.end(), in_the_file)) {
+    text += "  this file was found above the working folder; --config FILE uses another, --config /dev/null none\n";
+  }
+  say(text);
+}
+
+void print_config_use(const app::Config& config, bool verbose) {
+  std::string text;
+  if (verbose && config.file.origin == app::ConfigOrigin::kNone) {
+    text += "otomo: " + describe(config.file) + "\n";
+  } else if (verbose || !config.file.caution.empty()) {
+    text += fmt::format("otomo: using {} ({})\n", harmless(config.file.path), describe(config.file));
+  }
+  if (!config.file.caution.empty()) {
+    text += fmt::format("  {}; --config FILE uses another, --config /dev/null none\n", config.file.caution);
+  }
+  for (const std::string& warning : config.warnings) text += "otomo: " + harmless(warning) + "\n";
+  say(text);
+}
+
+void print_listed(const std::vector<app::SourceListed>& sources) {
+  std::string text;
+  for (const app::SourceListed& source : sources) {
+    if (source.name.empty()) continue;
+    text += fmt::format("source {}: {} objects", source.name, show_count(source.objects));
+    if (source.repeated > 0) {
+      text += fmt::format(", and {} that another source has already", show_count(source.repeated));
+    }
+    text += "\n";
+  }
+  say(text);
+}
+
+void print_summary(const std::vector<engine::TableUse>& uses, double seconds, std::string_view asked) {
   std::string text;
   for (const auto& use : uses) {
     text += fmt::format("{}: {} objects", use.table, show_count(use.objects_read));
@@ -126,7 +182,8 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds) {
     }
     if (use.objects_read == 0 && use.objects_unread == 0 && use.objects_pruned == 0 && use.table != "_objects" &&
         use.table != "_rejects") {
-      text += fmt::format("  nothing under --from holds {}: `otomo scan PATH` tells what is there\n", use.table);
+      text += fmt::format("  nothing under {} holds {}: `otomo scan{}` tells what is there\n", asked, use.table,
+                          asked == "--from" ? " PATH" : "");
     }
   }
   say(text);

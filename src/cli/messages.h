@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/config.h"
 #include "app/question.h"
 #include "base/result.h"
 
@@ -22,8 +23,19 @@ void print_error(const Error& error, std::string_view sql = {});
 std::string show_bytes(std::uint64_t bytes);
 std::string show_count(std::uint64_t count);
 
-// One line per table: objects, records, rejects, repaired bytes, bytes, time, rate; then hints.
-void print_summary(const std::vector<engine::TableUse>& uses, double seconds);
+// What is wrong in the configuration, each as "otomo.toml:12:5: …": all of it, or the first.
+enum class HowMany : std::uint8_t { kFirst, kAll };
+void print_config_errors(const app::Config& config, HowMany how_many);
+// What the user should know of the configuration in use; with `verbose`, which it is.
+void print_config_use(const app::Config& config, bool verbose);
+std::string describe(const app::ConfigFile& file);
+
+// One line per source that has a name.
+void print_listed(const std::vector<app::SourceListed>& sources);
+
+// One line per table: objects, records, rejects, repaired bytes, bytes, time, rate; then hints. `asked` is what named
+// the objects.
+void print_summary(const std::vector<engine::TableUse>& uses, double seconds, std::string_view asked);
 // Objects that could not be read: always said, whatever -q.
 void print_unread(const std::vector<engine::TableUse>& uses, const std::vector<Error>& unlisted);
 

@@ -55,6 +55,7 @@ duckdb::unique_ptr<duckdb::TableRef> find_table(duckdb::ClientContext& /*context
   if (!input.schema_name.empty()) return nullptr;
   const std::string name = duckdb::StringUtil::Lower(input.table_name);
   if (name == "_rejects") return call(kRejectsFunction, name);
+  if (name == "accounts") return call(kAccountsFunction, name);
   if (name == "_objects") {
     duckdb::Parser parser;
     parser.ParseQuery(kObjectsQuery);
@@ -233,6 +234,7 @@ class DuckDatabase final : public Database {
     for (const std::string& table : session_->inputs.registry->tables()) add(records_function(session_, table));
     add(rejects_function(session_));
     add(object_parts_function(session_));
+    add(accounts_function(session_));
   }
 
   Result<void> configure(const DatabaseOptions& options) {

@@ -26,12 +26,19 @@ struct DatabaseOptions {
   std::string writable_path;       // the one file that write_parquet may write; empty: none
 };
 
+// A row of the table `accounts`.
+struct Account {
+  std::string id;
+  std::string name;
+};
+
 // What the tables are made of.
 struct Inputs {
   io::Listing listing;
   std::vector<Source> sources{1};  // Object::source is an index into it
+  std::vector<Account> accounts;
   std::shared_ptr<const formats::Registry> registry = std::make_shared<formats::Registry>();
-  bool names_sources = true;    // false: no --from, so that a table that is read is an error
+  bool names_sources = true;    // false: nobody said what is to be read, so that a table that is read is an error
   bool literal_filters = true;  // records may be skipped unread where the question allows it
 };
 

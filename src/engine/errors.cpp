@@ -16,7 +16,7 @@ namespace {
 std::string table_list() {
   std::string list;
   for (const std::string& table : formats::Registry().tables()) list += table + ", ";
-  return list + "_rejects, _objects";
+  return list + "_rejects, _objects, accounts";
 }
 
 // DuckDB's message up to its own drawing of the query, which otomo draws itself.
@@ -53,7 +53,8 @@ Error to_error(const duckdb::ErrorData& data) {
     case ExceptionType::FATAL: error.kind = ErrorKind::kWorld; break;
     case ExceptionType::SETTINGS:
       error.kind = ErrorKind::kUsage;
-      error.hint = "say which: --from PATH, a folder, file or glob, or - for standard input";
+      error.hint =
+          "say which: --from PATH, a folder, file or glob, or - for standard input; or name sources in otomo.toml";
       break;
     case ExceptionType::OUT_OF_MEMORY:
       error.kind = ErrorKind::kWorld;
@@ -62,7 +63,8 @@ Error to_error(const duckdb::ErrorData& data) {
     case ExceptionType::PERMISSION:
       error.kind = ErrorKind::kQuery;
       error.message =
-          "a query reads only what --from names: no other file, network, extension or setting (" + error.message + ")";
+          "a query reads only what --from or a source names: no other file, network, extension or setting (" +
+          error.message + ")";
       break;
     default: error.kind = ErrorKind::kQuery;
   }

@@ -9,8 +9,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
+#include <map>
+#include <set>
 #include <system_error>
 #include <unordered_set>
+#include <utility>
 
 namespace otomo::io {
 
@@ -95,7 +99,7 @@ bool is_glob(const std::string& path) { return path.find_first_of("*?[") != std:
 
 }  // namespace
 
-Result<Listing> list_objects(std::span<const std::string> paths) {
+Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing) {
   Listing listing;
   Lister lister(listing);
   const auto add_path = [&](const std::string& path) -> Result<void> {
@@ -103,13 +107,29 @@ Result<Listing> list_objects(std::span<const std::string> paths) {
     if (::stat(path.c_str(), &status) != 0) {
       return world_error(path + ": " + reason(errno),
                          path.starts_with("s3://")
-                             ? "S3 is not read directly yet: copy the objects first, for example with `aws s3 sync`"
+                             ? kS3Hint
                              : "check the path; folders, files, globs and - (standard input) are accepted");
     }
     if (S_ISDIR(status.st_mode)) {
       lister.add_folder(path.ends_with('/') ? path : path + "/");
     } else {
       lister.add_file(path, status);
+    }
+    return {};
+  };
+  const auto add = [&](const std::string& path) -> Result<void> {
+    struct stat status{};
+    if (!is_glob(path) || ::stat(path.c_str(), &status) == 0) return add_path(path);
+    glob_t matches{};
+    const int code = ::glob(path.c_str(), GLOB_BRACE | GLOB_TILDE, nullptr, &matches);
+    const std::vector<std::string> found(matches.gl_pathv, matches.gl_pathv + (code == 0 ? matches.gl_pathc : 0));
+    ::globfree(&matches);
+    if (found.empty())
+      return world_error(path + ": no file matches",
+                         path.contains("**") ? "** is no pattern here: a folder is read with everything below it"
+                                             : "quote the pattern so that the shell leaves it alone");
+    for (const std::string& match : found) {
+      if (auto added = add_path(match); !added) return added;
     }
     return {};
   };
@@ -120,21 +140,9 @@ Result<Listing> list_objects(std::span<const std::string> paths) {
       lister.add_stdin();
       continue;
     }
-    struct stat status{};
-    if (!is_glob(path) || ::stat(path.c_str(), &status) == 0) {
-      if (auto added = add_path(path); !added) return std::unexpected(added.error());
-      continue;
-    }
-    glob_t matches{};
-    const int code = ::glob(path.c_str(), GLOB_BRACE | GLOB_TILDE, nullptr, &matches);
-    const std::vector<std::string> found(matches.gl_pathv, matches.gl_pathv + (code == 0 ? matches.gl_pathc : 0));
-    ::globfree(&matches);
-    if (found.empty())
-      return world_error(path + ": no file matches",
-                         path.contains("**") ? "** is no pattern here: a folder is read with everything below it"
-                                             : "quote the pattern so that the shell leaves it alone");
-    for (const std::string& match : found) {
-      if (auto added = add_path(match); !added) return std::unexpected(added.error());
+    if (auto added = add(path); !added) {
+      if (missing == MissingPath::kIsError) return std::unexpected(added.error());
+      listing.unread.push_back(std::move(added.error()));
     }
   }
   if (paths.size() > 1 || std::any_of(paths.begin(), paths.end(), is_glob)) {
@@ -148,6 +156,62 @@ Result<Listing> list_objects(std::span<const std::string> paths) {
     });
   }
   return listing;
+}
+
+MergedListing merge_listings(std::vector<Listing> sources) {
+  MergedListing merged;
+  merged.repeated.resize(sources.size());
+  if (sources.size() == 1) {
+    merged.listing = std::move(sources.front());
+    return merged;
+  }
+  // Folders that are one get one number; only objects in folders that were met twice can be there already.
+  std::map<std::pair<dev_t, ino_t>, std::size_t> numbers;
+  std::vector<std::size_t> times_met;
+  std::vector<std::vector<std::size_t>> number_of(sources.size());
+  for (std::size_t source = 0; source < sources.size(); ++source) {
+    for (const std::string& folder : sources[source].folders) {
+      struct stat status{};
+      std::size_t number = times_met.size();
+      if (::stat(folder.empty() ? "." : folder.c_str(), &status) == 0) {
+        number = numbers.emplace(std::pair(status.st_dev, status.st_ino), number).first->second;
+      }
+      if (number == times_met.size()) times_met.push_back(0);
+      ++times_met[number];
+      number_of[source].push_back(number);
+    }
+  }
+  std::set<std::pair<std::size_t, std::string>> met;
+  Listing& listing = merged.listing;
+  for (std::size_t source = 0; source < sources.size(); ++source) {
+    Listing& more = sources[source];
+    const auto first_folder = static_cast<std::uint32_t>(listing.folders.size());
+    for (Object& object : more.objects) {
+      const std::size_t number = number_of[source][object.folder];
+      if (times_met[number] > 1 && !object.is_stdin && !met.emplace(number, object.name).second) {
+        ++merged.repeated[source];
+        continue;
+      }
+      object.folder += first_folder;
+      object.source = static_cast<std::uint16_t>(source);
+      listing.size_bytes += object.size_bytes;
+      listing.objects.push_back(std::move(object));
+    }
+    std::move(more.folders.begin(), more.folders.end(), std::back_inserter(listing.folders));
+    std::move(more.unread.begin(), more.unread.end(), std::back_inserter(listing.unread));
+  }
+  return merged;
+}
+
+std::string path_below(const std::string& folder, const std::string& path) {
+  if (path.starts_with('/')) return path;
+  if (!is_glob(path)) return folder + path;
+  std::string escaped;
+  for (const char c : folder) {
+    if (std::string_view("*?[]{}\\~").contains(c)) escaped += '\\';
+    escaped += c;
+  }
+  return escaped + path;
 }
 
 }  // namespace otomo::io

@@ -33,7 +33,29 @@ struct Listing {
   std::string path(const Object& object) const { return folders[object.folder] + object.name; }
 };
 
-// Errors: a path that matches nothing (kWorld, naming it).
-Result<Listing> list_objects(std::span<const std::string> paths);
+enum class MissingPath : std::uint8_t {
+  kIsError,   // the user just typed it
+  kIsUnread,  // it goes to Listing::unread, and the rest is listed
+};
+
+// Errors: with kIsError, a path that matches nothing (kWorld, naming it).
+Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing = MissingPath::kIsError);
+
+struct MergedListing {
+  Listing listing;
+  std::vector<std::uint64_t> repeated;  // per source: its objects that were there already, and are left out
+};
+
+// One listing of several sources' (at most 65,536): Object::source is the index into `sources`. An object is in once,
+// as of the first source that has it; folders are told apart by what they are, not by their names, so that a link to
+// one makes no second object.
+MergedListing merge_listings(std::vector<Listing> sources);
+
+// `path` as a path under `folder` ("" or ending with "/"). Where `path` is a pattern, `folder` still is none.
+std::string path_below(const std::string& folder, const std::string& path);
+
+// Why s3:// is refused, and what to do.
+inline constexpr const char* kS3Hint =
+    "S3 is not read directly yet: copy the objects first, for example with `aws s3 sync`";
 
 }  // namespace otomo::io

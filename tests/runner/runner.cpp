@@ -6,9 +6,10 @@
 //   skip    = "skip-without " PATH            ; the whole file is skipped where PATH (from the repository's root) is
 //   missing block   = 1*command "----" *output blank  ; output with blank lines in it ends with a second "----"
 //
-// A command goes through /bin/sh in the .test file's folder, `otomo` being the binary under test. What it prints on
-// standard output must be the block's output; an exit code other than 0 is the last line, "exit N". Standard error is
-// not looked at, unless the command says 2>&1. --rewrite puts what is printed now into the file.
+// A command goes through /bin/sh in the .test file's folder, `otomo` being the binary under test, $FRESH an empty
+// folder that is removed afterwards, and OTOMO_CONFIG an empty file, so that no otomo.toml of the user's has a say.
+// What it prints on standard output must be the block's output; an exit code other than 0 is the last line, "exit N".
+// Standard error is not looked at, unless the command says 2>&1. --rewrite puts what is printed now into the file.
 #include <fmt/format.h>
 #include <sys/wait.h>
 
@@ -20,6 +21,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -85,10 +87,32 @@ TestFile parse(const std::vector<std::string>& lines) {
   return file;
 }
 
+// An empty folder, for as long as this lives.
+class FreshFolder {
+ public:
+  FreshFolder() {
+    std::string pattern = (fs::temp_directory_path() / "otomo-test-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+  }
+  ~FreshFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  FreshFolder(const FreshFolder&) = delete;
+  FreshFolder& operator=(const FreshFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 // What the commands print, and "exit N".
 std::vector<std::string> run(const Block& block, const std::string& otomo, const fs::path& folder) {
   std::string script = "cd '" + folder.string() + "'\notomo() { \"$OTOMO_BIN\" \"$@\"; }\n";
   for (const std::string& command : block.commands) script += command + "\n";
+  const FreshFolder fresh;
+  if (fresh.path().empty()) return {"no temporary folder could be made"};
+  ::setenv("FRESH", fresh.path().c_str(), 1);
   ::setenv("OTOMO_BIN", otomo.c_str(), 1);
   ::setenv("OTOMO_TEST_SCRIPT", script.c_str(), 1);
   std::FILE* pipe = ::popen("/bin/sh -c \"$OTOMO_TEST_SCRIPT\"", "r");
@@ -141,6 +165,7 @@ void clean_environment() {
   ::setenv("LC_ALL", "C.UTF-8", 1);
   ::setenv("TZ", "UTC", 1);
   ::setenv("NO_COLOR", "1", 1);
+  ::setenv("OTOMO_CONFIG", "/dev/null", 1);
 }
 
 void write(const fs::path& path, const TestFile& file) {

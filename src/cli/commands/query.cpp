@@ -8,6 +8,7 @@
 #include <iterator>
 #include <memory>
 
+#include "app/format_choice.h"
 #include "cli/ask.h"
 #include "cli/commands/commands.h"
 #include "cli/exit_code.h"
@@ -58,11 +59,13 @@ Command query_command() {
   command.name = "query";
   command.summary = "answer an SQL query over logs where they lie";
   command.description =
-      "Reads the objects under --from, finds out what log each one is, and answers the query over them. Tables: " +
+      "Reads the objects under --from, or under the sources of otomo.toml where it is not given, finds out what log "
+      "each one is, and answers the query over them. Tables: " +
       fmt::format("{}", fmt::join(app::table_names(), ", ")) +
-      "; _rejects holds what could not be read, _objects what each object is. Every table has event_time, account_id, "
+      "; _rejects holds what could not be read, _objects what each object is, accounts the names of accounts in "
+      "otomo.toml. Every table has event_time, account_id, "
       "region and the hidden columns \"$path\", \"$offset\" and "
-      "\"$raw\". The SQL is DuckDB's. Only what --from names is read; nothing is written but -o.\n"
+      "\"$raw\". The SQL is DuckDB's. Only what --from or a source names is read; nothing is written but -o.\n"
       "Exit codes: 0 fine, 1 the query is wrong, 2 the command line is wrong, 3 an object could not be read (the "
       "answer is partial), 4 rejects under --strict, 130 interrupted.";
   command.options = {
@@ -83,6 +86,10 @@ Command query_command() {
        "denied requests, kept as Parquet"},
       {"zcat trail.json.gz | otomo query \"SELECT * FROM cloudtrail_logs\" --from - --output jsonl",
        "a log from a pipe"},
+      {"otomo query \"SELECT name, count(*) FROM cloudtrail_logs JOIN accounts USING (account_id) GROUP BY 1\" "
+       "--source "
+       "trail",
+       "one source of otomo.toml, by the accounts' names"},
       {"otomo query \"SELECT reason, count(*) FROM _rejects GROUP BY 1\" --from logs/",
        "what could not be read, and why"},
   };

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
 
+#include "app/question.h"
 #include "cli/ask.h"
 #include "cli/commands/commands.h"
-#include "cli/exit_code.h"
-#include "cli/messages.h"
 
 namespace otomo::cli {
 
@@ -17,10 +16,7 @@ struct ScanOptions {
 };
 
 int run(ScanOptions& options) {
-  if (options.ask.from.empty()) {
-    print_error(Error{ErrorKind::kUsage, "no path to look at", "for example: otomo scan ./AWSLogs", {}});
-    return kUsageWrong;
-  }
+  options.ask.wants_logs = "for example: otomo scan ./AWSLogs; or name sources in otomo.toml";
   if (options.json) options.ask.output = "json";
   options.ask.sql = options.list ? app::kScanProblemsQuery : app::kScanQuery;
   return ask(options.ask);
@@ -34,7 +30,8 @@ Command scan_command() {
   command.name = "scan";
   command.summary = "tell which logs lie under a path, from when, and how well they read";
   command.description =
-      "Reads everything under the paths and prints one row per format, account and Region: first and last event, "
+      "Reads everything under the paths, or under the sources of otomo.toml where no path is given, and prints one row "
+      "per format, account and Region: first and last event, "
       "objects, bytes, records, rejects, and the objects of no known format or that could not be read. Every record is "
       "read; nothing is skipped.";
   command.options = {

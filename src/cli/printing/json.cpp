@@ -9,21 +9,6 @@ namespace otomo::cli {
 
 namespace {
 
-std::string json_string(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      result += '\\';
-      result += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      result += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      result += c;
-    }
-  }
-  return result + "\"";
-}
-
 class JsonPrinter final : public Printer {
  public:
   JsonPrinter(JsonForm form, Output& output) : form_(form), output_(output) {}
@@ -67,6 +52,21 @@ class JsonPrinter final : public Printer {
 };
 
 }  // namespace
+
+std::string json_string(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      result += '\\';
+      result += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      result += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      result += c;
+    }
+  }
+  return result + "\"";
+}
 
 std::unique_ptr<Printer> make_json_printer(JsonForm form, Output& output) {
   return std::make_unique<JsonPrinter>(form, output);

@@ -81,5 +81,52 @@ TEST_F(ListingTest, WhatMatchesNothingIsNamed) {
   EXPECT_TRUE(list({"a.log", "missing.log"}).front().starts_with("error: "));
 }
 
+TEST_F(ListingTest, AMissingPathCanBeLeftToUnread) {
+  const std::vector<std::string> paths = {(root_ / "gone").string(), (root_ / "gone*").string(),
+                                          (root_ / "a.log").string()};
+  EXPECT_FALSE(list_objects(paths));
+  const auto listing = list_objects(paths, MissingPath::kIsUnread);
+  ASSERT_TRUE(listing);
+  EXPECT_EQ(listing->objects.size(), 1U);
+  EXPECT_EQ(listing->unread.size(), 2U);
+}
+
+TEST_F(ListingTest, OfSeveralSourcesAnObjectIsInOnceAsOfTheFirst) {
+  const auto list_one = [&](const std::string& name) {
+    const std::vector<std::string> paths = {(root_ / name).string()};
+    return *list_objects(paths);
+  };
+  std::vector<Listing> sources = {list_one("b/2.log"), list_one("b/circle"), list_one("b"), list_one("empty")};
+  ASSERT_EQ(sources[1].objects.size(), 5U);  // the root, by a link
+  const MergedListing merged = merge_listings(sources);
+  EXPECT_EQ(merged.repeated, (std::vector<std::uint64_t>{0, 1, 3, 0}));
+  std::vector<std::uint16_t> source_of;
+  std::vector<std::string> paths;
+  std::uint64_t size_bytes = 0;
+  for (const Object& object : merged.listing.objects) {
+    source_of.push_back(object.source);
+    paths.push_back(std::filesystem::path(merged.listing.path(object)).lexically_relative(root_).string());
+    size_bytes += object.size_bytes;
+  }
+  EXPECT_EQ(source_of, (std::vector<std::uint16_t>{0, 1, 1, 1, 1}));
+  EXPECT_EQ(paths,
+            (Names{"b/2.log", "b/circle/a.log", "b/circle/x[1].log", "b/circle/b/linked.log", "b/circle/b/c/1.log"}));
+  EXPECT_EQ(merged.listing.size_bytes, size_bytes);
+  EXPECT_TRUE(merge_listings({}).listing.objects.empty());
+}
+
+TEST_F(ListingTest, AFolderInFrontOfAPatternIsNone) {
+  EXPECT_EQ(path_below("", "x*"), "x*");
+  EXPECT_EQ(path_below("a[b]/", "c"), "a[b]/c");
+  EXPECT_EQ(path_below("a/", "/c*"), "/c*");
+  fs::create_directories(root_ / "[b]*");
+  write("[b]*/1.log", 1);
+  const std::vector<std::string> paths = {path_below((root_ / "[b]*").string() + "/", "*.log")};
+  const auto listing = list_objects(paths);
+  ASSERT_TRUE(listing);
+  ASSERT_EQ(listing->objects.size(), 1U);
+  EXPECT_EQ(listing->path(listing->objects[0]), (root_ / "[b]*/1.log").string());
+}
+
 }  // namespace
 }  // namespace otomo::io

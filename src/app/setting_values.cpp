@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/setting_values.h"
+
+#include <cctz/time_zone.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+namespace otomo::app {
+
+namespace {
+
+std::optional<std::uint64_t> parse_count(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return {};
+  return value;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Names of zones are paths below the machine's zones: none may lead out of there.
+bool may_name_a_zone(std::string_view text) {
+  return !text.empty() && text.front() != '/' && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '+' || c == '-' ||
+           c == '/';
+  });
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_bytes(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || value < 0) return {};
+  std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  while (unit.starts_with(' ')) unit.remove_prefix(1);
+  std::string lower;
+  for (const char c : unit) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  static constexpr struct {
+    const char* name;
+    double bytes;
+  } kUnits[] = {{"", 1},
+                {"b", 1},
+                {"k", 1e3},
+                {"kb", 1e3},
+                {"kib", 1024.0},
+                {"m", 1e6},
+                {"mb", 1e6},
+                {"mib", 1048576.0},
+                {"g", 1e9},
+                {"gb", 1e9},
+                {"gib", 1073741824.0},
+                {"t", 1e12},
+                {"tb", 1e12},
+                {"tib", 1099511627776.0}};
+  for (const auto& known : kUnits) {
+    if (lower == known.name && value * known.bytes < 1e18) return static_cast<std::uint64_t>(value * known.bytes);
+  }
+  return {};
+}
+
+Result<std::uint64_t> memory_bytes(const std::string& name, std::string_view text) {
+  const auto bytes = parse_bytes(text);
+  if (!bytes || *bytes == 0) {
+    return usage_error(name + " '" + std::string(text) + "' is no size", "for example 4GB or 512MiB");
+  }
+  return *bytes;
+}
+
+Result<unsigned> thread_count(const std::string& name, std::string_view text) {
+  const auto threads = parse_count(text);
+  if (!threads || *threads == 0 || *threads > kThreadsMax) {
+    return usage_error(name + " '" + std::string(text) + "' is no number of threads",
+                       "from 1 to " + std::to_string(kThreadsMax));
+  }
+  return static_cast<unsigned>(*threads);
+}
+
+Result<std::uint64_t> row_count(const std::string& name, std::string_view text) {
+  const auto rows = parse_count(text);
+  if (!rows) return usage_error(name + " '" + std::string(text) + "' is no number");
+  return *rows;
+}
+
+Result<std::string> zone_name(const std::string& name, const std::string& text) {
+  cctz::time_zone zone;
+  if (!may_name_a_zone(text) || !cctz::load_time_zone(text, &zone)) {
+    return usage_error(name + ": unknown time zone '" + text + "'", "use an IANA name such as Asia/Tokyo or UTC");
+  }
+  return text;
+}
+
+bool is_account_id(std::string_view text) {
+  constexpr std::size_t kDigits = 12;
+  return text.size() == kDigits && std::all_of(text.begin(), text.end(), is_digit);
+}
+
+}  // namespace otomo::app
