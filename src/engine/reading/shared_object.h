@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One large line-based object that several workers read together: a plain file cut into ranges, or a compressed one
-// that a thread of its own inflates. Every block holds whole lines. Any thread may take; knows no format.
+// that a thread of its own inflates. Every block holds whole lines. Any thread may take; knows of a
+// format only what a header line is.
 #pragma once
 
 #include <atomic>
