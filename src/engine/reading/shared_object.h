@@ -2,7 +2,7 @@
 //
 // One large line-based object that several workers read together: a plain file cut into ranges, or a compressed one
 // that a thread of its own inflates. Every block holds whole records: lines, and where the format says so the lines
-// that belong to them. Any thread may take; knows no format.
+// that belong to them. Any thread may take; knows of a format only what a header is and where a record starts.
 #pragma once
 
 #include <atomic>

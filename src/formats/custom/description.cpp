@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/custom/description.h"
+#include "base/toml_text.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -459,6 +460,10 @@ Result<Description> describe(std::string_view text, std::string_view file_name) 
   description.file = file_name;
   if (text.size() > kFileBytesMax) {
     return usage_error(fmt::format("{}: longer than {} bytes", file_name, kFileBytesMax));
+  }
+  if (const std::size_t line = toml_line_of_deep_key(text); line > 0) {
+    return usage_error(fmt::format("{}:{}:1: more than {} dots on one line", file_name, line, kTomlLineDotsMax),
+                       "a key has at most two parts");
   }
   // The library says what is wrong by an exception; it ends here.
   try {
