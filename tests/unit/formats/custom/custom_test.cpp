@@ -398,7 +398,7 @@ TEST(Custom, ARecordOfTooManyLinesIsARejectAndTheNextIsNot) {
   }
 }
 
-// A line of several hundred groups and a JSON object of any depth are read all the same.
+// The alternative that took part gives the value; a group that is repeated gives its last.
 TEST(Custom, DuplicateGroupsFillOneColumn) {
   const auto format = load_or_fail(
       "name = 'x'\nkind = 'regex'\npattern = '^(?:a=(?P<w>\\w+)|b=(?P<w>\\w+)) ((?P<n>\\d)+)$'\n"
