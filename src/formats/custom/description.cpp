@@ -13,6 +13,7 @@
 #include <span>
 
 #include "base/time.h"
+#include "base/toml_text.h"
 
 namespace otomo::formats::custom {
 
