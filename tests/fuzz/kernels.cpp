@@ -78,6 +78,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // Any byte that may separate, chosen by the input.
     const char separator = static_cast<char>(data[0] % 0x80U);
     if (separator != '\n') check_fields(*kernel, scalar, separator, begin, end);
+    if (kernel->find_name_line(begin, end) != scalar.find_name_line(begin, end)) std::abort();
     if (kernel->count_newlines(begin, text_size) != scalar.count_newlines(begin, text_size)) std::abort();
     if (literal_size > 0) {
       // The text's own end, so that there is something to find.

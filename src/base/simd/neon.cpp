@@ -61,7 +61,8 @@ bool supported() { return true; }
 }  // namespace
 
 extern const Kernels kKernels;
-const Kernels kKernels{"neon", supported, split_line, split_fields, count_newlines, find_literal, index_json};
+const Kernels kKernels{"neon",         supported,    split_line,     split_fields,
+                       count_newlines, find_literal, find_name_line, index_json};
 
 }  // namespace otomo::simd::neon
 

@@ -63,6 +63,14 @@ const char* find_literal(const char* text, const char* end, std::string_view lit
   return std::search(text, end, literal.begin(), literal.end());
 }
 
+const char* find_name_line(const char* text, const char* end) {
+  if (text == end) return end;
+  for (const char* place = text + 1; place < end; ++place) {
+    if (place[-1] == '\n' && static_cast<unsigned char>(*place) >= 'a') return place;
+  }
+  return end;
+}
+
 std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t base, JsonCarry& carry,
                        std::uint32_t* places) {
   bool in_string = carry.in_string != 0;
@@ -97,6 +105,7 @@ bool supported() { return true; }
 }  // namespace
 
 extern const Kernels kKernels;
-const Kernels kKernels{"scalar", supported, split_line, split_fields, count_newlines, find_literal, index_json};
+const Kernels kKernels{"scalar",       supported,    split_line,     split_fields,
+                       count_newlines, find_literal, find_name_line, index_json};
 
 }  // namespace otomo::simd::scalar

@@ -178,6 +178,23 @@ const char* find_literal(const char* text, const char* end, std::string_view lit
   return end;
 }
 
+// The register that starts one byte further on says what stands behind a newline.
+const char* find_name_line(const char* text, const char* end) {
+  const Bytes64::Pattern newline('\n');
+  const Bytes64::Pattern letter('a');
+  // A line starts before the end.
+  const std::size_t newlines_end = text == end ? 0 : static_cast<std::size_t>(end - text) - 1;
+  for (std::size_t at = 0; at < newlines_end; at += 64) {
+    std::uint64_t found = Bytes64::load(text + at).equals(newline);
+    if (found == 0) continue;
+    const Bytes64 behind = Bytes64::load(text + at + 1);
+    found &= ~behind.below(letter) | behind.high_bits();  // as signed bytes, the high ones are below
+    if (newlines_end - at < 64) found &= low_bits(static_cast<unsigned>(newlines_end - at));
+    if (found != 0) return text + at + trailing_zeros(found) + 1;
+  }
+  return end;
+}
+
 std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t base, JsonCarry& carry,
                        std::uint32_t* places) {
   const Bytes64::Pattern backslash_pattern('\\');

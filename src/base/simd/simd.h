@@ -62,6 +62,9 @@ struct Kernels {
   std::size_t (*count_newlines)(const char* text, std::size_t size_bytes);
   // The first place at or behind `text` where `literal` stands, or `end`. REQUIRES: literal not empty.
   const char* (*find_literal)(const char* text, const char* end, std::string_view literal);
+  // The first place behind `text` at which a line starts (behind a newline) with a byte of 'a' or above, or `end`:
+  // where names may stand in a log whose records start with digits.
+  const char* (*find_name_line)(const char* text, const char* end);
   // Writes the places (plus `base`) of what has to be known to find the members of an object that starts at depth 0,
   // for `size_bytes` bytes from `text`, and returns their number: of { } [ ] outside strings where the depth on either
   // side is at most 1, and of every quote that opens a string at such a depth. REQUIRES: room for size_bytes rounded up

@@ -82,13 +82,19 @@ LineKind kind_of(std::string_view line) {
 // May a line that begins with this byte be a header?
 bool may_begin_header(char c) { return is_lower(c) || c == kByteOrderMark[0]; }
 
-// Calls `look(line)` for each line of `text` that begins as a header may, without mark and CR.
+// Calls `look(line)` for each line of `text` that begins as a header may, without mark and CR. REQUIRES: a line starts
+// at its first byte; kBlockPaddingBytes readable bytes behind it.
 template <class Look>
 void each_header_like(std::string_view text, Look look) {
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    if (may_begin_header(text[0])) look(without_cr(without_mark(text.substr(0, end))));
-    text.remove_prefix(std::min(end + 1, text.size()));
+  const char* const end = text.data() + text.size();
+  const auto find_name_line = simd::kernels().find_name_line;
+  const char* at = text.data();
+  if (at != end && !may_begin_header(*at)) at = find_name_line(at, end);
+  while (at != end) {
+    const auto* newline = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+    const char* const line_end = newline == nullptr ? end : newline;
+    if (may_begin_header(*at)) look(without_cr(without_mark({at, static_cast<std::size_t>(line_end - at)})));
+    at = find_name_line(line_end, end);
   }
 }
 

@@ -259,6 +259,33 @@ TEST(SplitFields, AroundTheBordersOfRegisters) {
   }
 }
 
+TEST(FindNameLine, ScalarKeepsItsContract) {
+  const auto found = [](std::string_view text) {
+    const Padded padded(text);
+    return scalar().find_name_line(padded.begin(), padded.end()) - padded.begin();
+  };
+  EXPECT_EQ(found("name\n1\nname\n"), 7);
+  EXPECT_EQ(found("1\n\xEF\xBB\xBFname"), 2);
+  EXPECT_EQ(found("1\nA\n`\n"), 6) << "none: the end";
+  EXPECT_EQ(found("1\n"), 2);
+  EXPECT_EQ(found(""), 0);
+}
+
+TEST(FindNameLine, RandomTextsOfEveryLength) {
+  std::mt19937 random(5);
+  for (const Kernels* kernel : kernels_to_test()) {
+    for (int round = 0; round < 20'000; ++round) {
+      static constexpr std::string_view kAlphabets[] = {"1\n", "1234567890ABC\n`", "111111111111111\na",
+                                                        "1\n\x80\xFF\x7F"};
+      const auto text = random_text(random, kAlphabets[random() % std::size(kAlphabets)], random() % 300);
+      const Padded padded(text);
+      ASSERT_EQ(kernel->find_name_line(padded.begin(), padded.end()) - padded.begin(),
+                scalar().find_name_line(padded.begin(), padded.end()) - padded.begin())
+          << kernel->name << ": [" << text << ']';
+    }
+  }
+}
+
 TEST(CountNewlines, EveryLengthAndPlace) {
   std::mt19937 random(1);
   for (const Kernels* kernel : kernels_to_test()) {

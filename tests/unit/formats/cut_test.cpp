@@ -49,7 +49,10 @@ std::string without_comments(const formats::Format& format, const std::string& t
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with('#') || line.starts_with("\xEF\xBB\xBF#")) continue;
-    if (format.last_header && !format.last_header(line).empty()) continue;
+    const std::size_t size = line.size();
+    line.append(kBlockPaddingBytes, '\0');
+    if (format.last_header && !format.last_header(std::string_view(line).substr(0, size)).empty()) continue;
+    line.resize(size);
     rest += line + '\n';
   }
   return rest;
