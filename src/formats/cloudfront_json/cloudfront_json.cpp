@@ -48,10 +48,11 @@ bool is_certain(const JsonText& json, const JsonMembers& members) {
                      [&](const JsonMember& member) { return cloudfront::is_telling(json.key(member)); });
 }
 
-// Fields of the standard log, under names that others use, too.
+// Those, or fields of the standard log under names that others use, too.
 bool is_possible(const JsonText& json, const JsonMembers& members) {
   return std::any_of(members.begin(), members.end(), [&](const JsonMember& member) {
-    return cloudfront::column_of(json.key(member)) <= cloudfront::place_of("sc_range_end");
+    const std::string_view key = json.key(member);
+    return cloudfront::column_of(key) <= cloudfront::place_of("sc_range_end") || cloudfront::is_telling(key);
   });
 }
 
@@ -106,9 +107,10 @@ class Reader final : public JsonRecordReader {
 };
 
 Verdict detect(std::string_view head, bool whole) {
-  const Verdict verdict = detect_json_records(kForm, head, whole);
-  if (verdict != Verdict::kNo) return verdict;
-  return detect_json_records(kPossibleForm, head, whole) == Verdict::kNo ? Verdict::kNo : Verdict::kMaybe;
+  // Other logs are looked through once.
+  const Verdict verdict = detect_json_records(kPossibleForm, head, whole);
+  if (verdict != Verdict::kYes) return verdict;
+  return detect_json_records(kForm, head, whole) == Verdict::kYes ? Verdict::kYes : Verdict::kMaybe;
 }
 
 std::optional<std::string> literal_for(std::size_t column, Match /*match*/, std::string_view value) {
