@@ -349,7 +349,8 @@ std::size_t JsonRecordReader::find_start(std::string_view text, const std::strin
   // What may be the first part of a start.
   const std::size_t certain = last_ ? text.size() : text.size() - std::min(text.size(), kStartBytesMax);
   std::size_t line = place_ == Place::kTop ? text.find("\n{", from) : std::string_view::npos;
-  if (line != std::string_view::npos) line = line < certain ? line + 1 : std::string_view::npos;
+  const bool line_is_certain = line < certain;
+  if (line != std::string_view::npos) ++line;
   const std::string quoted = "\"" + key + "\"";
   for (std::size_t at = text.find(quoted, from); at != std::string_view::npos; at = text.find(quoted, at + 1)) {
     const std::size_t brace = text.find_last_not_of(" \t\r\n", at - 1);
@@ -362,7 +363,7 @@ std::size_t JsonRecordReader::find_start(std::string_view text, const std::strin
         place_ == Place::kTop ? text[before] == '}' : text[before] == ',' || text[before] == '}' || text[before] == '[';
     if (starts) return brace;
   }
-  return line;
+  return line_is_certain ? line : std::string_view::npos;
 }
 
 void JsonRecordReader::reject(RejectReason reason, std::string_view raw, std::uint64_t offset) {
