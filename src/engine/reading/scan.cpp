@@ -35,6 +35,13 @@ std::unexpected<Error> unreadable(const std::string& path, const io::Damage& dam
                      "it is damaged before its first record; --format says what it is");
 }
 
+// Where workers that share an object with that head may begin; nullopt: it cannot be shared.
+std::optional<RecordStart> record_start_of(const formats::Format& format, std::string_view head) {
+  if (format.newline_ends_record) return RecordStart::kLine;
+  if (format.brace_starts_record != nullptr && format.brace_starts_record(head)) return RecordStart::kLineWithBrace;
+  return {};
+}
+
 std::size_t rounded_up(std::size_t size) { return (size + 63) / 64 * 64; }
 
 }  // namespace
@@ -320,16 +327,17 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
     skip_object(found);
     return {};
   }
-  if (format->newline_ends_record && large && !block_last_) {
+  if (const auto start = large && !block_last_ ? record_start_of(*format, block_->text()) : std::nullopt) {
     if (source_->codec() == nullptr && !object.is_stdin) {
       auto file = io::open_file_at(path);
       if (!file) return std::unexpected(file.error());
       const std::uint64_t range_bytes =
           std::max(kRangeBytesMin, object.size_bytes / (scan_.blocks_per_object_ - 1) + 1);
       share_ = std::make_shared<RangeObject>(index, format, block_->text(), std::move(*file), object.size_bytes,
-                                             range_bytes);
+                                             range_bytes, *start);
     } else if (is_last) {
-      share_ = std::make_shared<StreamObject>(index, format, std::move(source_), block_->text(), options.interrupted);
+      share_ = std::make_shared<StreamObject>(index, format, std::move(source_), block_->text(), options.interrupted,
+                                              *start);
       source_ = std::make_unique<io::DecodedSource>();
     }
     if (share_ != nullptr) {
@@ -495,7 +503,7 @@ Result<bool> ScanWorker::next_block() {
   if (*taken == nullptr) return false;
   block_ = std::move(*taken);
   block_at_ = 0;
-  block_last_ = true;  // whole lines only
+  block_last_ = true;  // whole records only
   scan_.totals.plain_bytes += block_->text().size();
   part_plain_bytes_ += block_->text().size();
   restart_reader(share_->head());

@@ -9,15 +9,31 @@ namespace otomo::engine {
 
 namespace {
 
-// Read behind a range for the line that reaches over its end; nearly every line is shorter.
+// Read behind a range for the record that reaches over its end; nearly every record is shorter.
 constexpr std::size_t kBehindRangeBytes = 16 * 1024;
 constexpr auto kInterruptPeriod = std::chrono::milliseconds(50);
 
-const char* find_newline(const char* begin, const char* end) {
-  return static_cast<const char*>(std::memchr(begin, '\n', static_cast<std::size_t>(end - begin)));
+}  // namespace
+
+const char* SharedObject::find_border(const char* begin, const char* end) const {
+  while (true) {
+    const auto* newline = static_cast<const char*>(std::memchr(begin, '\n', static_cast<std::size_t>(end - begin)));
+    if (newline == nullptr || start_ == RecordStart::kLine) return newline;
+    if (newline + 1 == end) return nullptr;
+    if (newline[1] == '{') return newline;
+    begin = newline + 1;
+  }
 }
 
-}  // namespace
+const char* SharedObject::find_last_border(const char* begin, const char* end) const {
+  while (true) {
+    const auto* newline = static_cast<const char*>(memrchr(begin, '\n', static_cast<std::size_t>(end - begin)));
+    if (newline == nullptr || start_ == RecordStart::kLine) return newline;
+    if (newline + 1 < end && newline[1] == '{') return newline;
+    end = newline;
+    if (begin == end) return nullptr;
+  }
+}
 
 Result<BlockPointer> RangeObject::take(BlockPool& pool) {
   while (true) {
@@ -28,7 +44,7 @@ Result<BlockPointer> RangeObject::take(BlockPool& pool) {
   }
 }
 
-// nullptr: no line starts in the range.
+// nullptr: no record starts in the range.
 Result<BlockPointer> RangeObject::read_range(BlockPool& pool, std::uint64_t number) {
   const std::uint64_t start = number * range_bytes_;
   const auto own = static_cast<std::size_t>(std::min(range_bytes_, size_bytes_ - start));
@@ -40,27 +56,28 @@ Result<BlockPointer> RangeObject::read_range(BlockPool& pool, std::uint64_t numb
   block->number = number;
   const char* text = block->data();
   if (start > 0) {
-    const char* newline = find_newline(text, text + *filled);
+    const char* newline = find_border(text, text + *filled);
     if (newline == nullptr || newline - text >= static_cast<std::ptrdiff_t>(own)) return BlockPointer{};
     block->begin = static_cast<std::size_t>(newline - text) + 1;
   }
   block->offset = start + block->begin;
-  // The last line starts at or before byte `own`; find its end, reading on as long as there is none.
+  // The last record starts at or before byte `own`; find its end, reading on as long as there is none.
   std::size_t searched = own;
   while (true) {
     text = block->data();
-    const char* newline = searched < *filled ? find_newline(text + searched, text + *filled) : nullptr;
+    const char* newline = searched < *filled ? find_border(text + searched, text + *filled) : nullptr;
     if (newline != nullptr) {
       block->size = static_cast<std::size_t>(newline - text) + 1;
       return block;
     }
-    searched = *filled;
+    // A newline at the end may be a border, when it is seen what follows.
+    searched = std::max(searched, *filled - std::min<std::size_t>(*filled, start_ == RecordStart::kLine ? 0 : 1));
     if (*filled < capacity) {  // the object's end
       block->size = *filled;
       return block->begin < block->size ? block : BlockPointer{};
     }
     if (capacity - block->begin > kRecordBytesMax + range_bytes_) {
-      // Give the whole lines; the long one that follows them is found too long by the worker.
+      // Give the whole records; the long one that follows them is found too long by the worker.
       block->size = *filled;
       block->overlong = true;
       return block;
@@ -80,8 +97,8 @@ Result<BlockPointer> RangeObject::read_range(BlockPool& pool, std::uint64_t numb
 
 StreamObject::StreamObject(std::uint32_t object, const formats::Format* format,
                            std::unique_ptr<io::DecodedSource> source, std::string_view head,
-                           std::function<bool()> interrupted)
-    : SharedObject(object, format, head.substr(0, kDetectionBytesMax)),
+                           std::function<bool()> interrupted, RecordStart start)
+    : SharedObject(object, format, head.substr(0, kDetectionBytesMax), start),
       source_(std::move(source)),
       interrupted_(std::move(interrupted)),
       thread_([this, text = std::string(head)](std::stop_token stop) { decode(std::move(stop), text); }) {}
@@ -126,7 +143,7 @@ void StreamObject::decode(std::stop_token stop, std::string head) {
   std::uint64_t number = 0;
   std::uint64_t stored = 0;
   bool ended = false;
-  bool skipping = false;  // inside a line that was found too long
+  bool skipping = false;  // inside a record that was found too long
   while (!ended && !stop.stop_requested()) {
     const std::size_t capacity = std::max(kBlockBytes, carry.size() * 2);
     BlockPointer block = pool_.take(capacity);
@@ -144,10 +161,11 @@ void StreamObject::decode(std::stop_token stop, std::string head) {
     const char* text = block->data();
     block->offset = offset;
     if (skipping) {
-      const char* newline = find_newline(text, text + filled);
+      const char* newline = find_border(text, text + filled);
       if (newline == nullptr && !ended) {
-        offset += filled;
-        carry.clear();
+        const std::size_t kept = text[filled - 1] == '\n' ? 1 : 0;  // what follows tells what it is
+        offset += filled - kept;
+        carry.assign(text + filled - kept, kept);
         continue;
       }
       block->begin = newline == nullptr ? filled : static_cast<std::size_t>(newline - text) + 1;
@@ -156,12 +174,13 @@ void StreamObject::decode(std::stop_token stop, std::string head) {
     }
     std::size_t whole = filled;
     if (!ended) {
-      const void* newline = memrchr(text + block->begin, '\n', filled - block->begin);
+      const char* newline = find_last_border(text + block->begin, text + filled);
       if (newline != nullptr) {
-        whole = static_cast<std::size_t>(static_cast<const char*>(newline) - text) + 1;
-      } else if (filled - block->begin >= kRecordBytesMax) {
+        whole = static_cast<std::size_t>(newline - text) + 1;
+      } else if (filled - block->begin > kRecordBytesMax) {
         block->overlong = true;
         skipping = true;
+        if (start_ == RecordStart::kLineWithBrace && text[filled - 1] == '\n') whole = filled - 1;
       } else {
         carry.assign(text + block->begin, filled - block->begin);
         offset += block->begin;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One large line-based object that several workers read together: a plain file cut into ranges, or a compressed one
-// that a thread of its own inflates. Every block holds whole lines. Any thread may take; knows no format.
+// One large object that several workers read together: a plain file cut into ranges, or a compressed one that a thread
+// of its own inflates. Every block holds whole records. Any thread may take; knows no format.
 #pragma once
 
 #include <atomic>
@@ -20,10 +20,18 @@
 
 namespace otomo::engine {
 
+// What surely starts a record, so that blocks may begin there.
+enum class RecordStart : std::uint8_t {
+  kLine,           // each line
+  kLineWithBrace,  // each line that opens an object
+};
+
 class SharedObject {
  public:
-  SharedObject(std::uint32_t object, const formats::Format* format, std::string_view head)
-      : object_(object), format_(format), head_(head) {}
+  SharedObject(std::uint32_t object, const formats::Format* format, std::string_view head, RecordStart start)
+      : start_(start), object_(object), format_(format), head_(head), head_bytes_(head.size()) {
+    head_.append(kBlockPaddingBytes, '\0');
+  }
   virtual ~SharedObject() = default;
 
   // The next block, or nullptr when all have been taken.
@@ -31,26 +39,34 @@ class SharedObject {
 
   std::uint32_t object() const { return object_; }
   const formats::Format* format() const { return format_; }
-  std::string_view head() const { return head_; }  // its first plain bytes
+  // Its first plain bytes, with kBlockPaddingBytes behind them.
+  std::string_view head() const { return std::string_view(head_).substr(0, head_bytes_); }
   // Bytes of the stored object that were read since the last call.
   std::uint64_t take_stored_bytes() { return stored_bytes_.exchange(0); }
 
  protected:
+  // The first, and the last, newline behind which a record starts; nullptr: there is none.
+  const char* find_border(const char* begin, const char* end) const;
+  const char* find_last_border(const char* begin, const char* end) const;
+
   std::atomic<std::uint64_t> stored_bytes_{0};
+  const RecordStart start_;
 
  private:
   std::uint32_t object_;
   const formats::Format* format_;
   std::string head_;
+  std::size_t head_bytes_;
 };
 
-// `range_bytes` apart; each range owns the lines that start behind its first byte, up to and with the first byte of
+// `range_bytes` apart; each range owns the records that start behind its first byte, up to and with the first byte of
 // the next.
 class RangeObject final : public SharedObject {
  public:
   RangeObject(std::uint32_t object, const formats::Format* format, std::string_view head,
-              std::unique_ptr<io::RandomAccess> file, std::uint64_t size_bytes, std::uint64_t range_bytes)
-      : SharedObject(object, format, head),
+              std::unique_ptr<io::RandomAccess> file, std::uint64_t size_bytes, std::uint64_t range_bytes,
+              RecordStart start = RecordStart::kLine)
+      : SharedObject(object, format, head, start),
         file_(std::move(file)),
         size_bytes_(size_bytes),
         range_bytes_(range_bytes) {}
@@ -71,7 +87,7 @@ class StreamObject final : public SharedObject {
  public:
   // `head` was already read from `source`.
   StreamObject(std::uint32_t object, const formats::Format* format, std::unique_ptr<io::DecodedSource> source,
-               std::string_view head, std::function<bool()> interrupted);
+               std::string_view head, std::function<bool()> interrupted, RecordStart start = RecordStart::kLine);
   ~StreamObject() override;
 
   Result<BlockPointer> take(BlockPool& pool) override;

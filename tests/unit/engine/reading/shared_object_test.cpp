@@ -146,14 +146,70 @@ TEST(RangeObject, AReadThatFailsIsAnError) {
   EXPECT_FALSE(object.take(pool));
 }
 
-StreamObject stream_of(const std::string& text, std::size_t head_bytes, std::size_t step, std::size_t failing = 0) {
+// Lines that open objects, among others.
+std::string random_objects(std::mt19937& random, std::size_t lines, std::size_t length_max) {
+  std::string text;
+  for (std::size_t i = 0; i < lines; ++i) {
+    text += random() % 3 == 0 ? "" : "{";
+    text +=
+        std::string(random() % (length_max + 1), static_cast<char>('a' + i % 26)) + (random() % 9 == 0 ? "\n\n" : "\n");
+  }
+  if (!text.empty() && random() % 3 == 0) text.pop_back();
+  return text;
+}
+
+void expect_whole_objects(const std::vector<Taken>& blocks, const std::string& text) {
+  std::string joined;
+  for (const Taken& block : blocks) {
+    ASSERT_EQ(block.offset, joined.size());
+    ASSERT_TRUE(joined.empty() || (joined.ends_with('\n') && block.text.starts_with('{')));
+    ASSERT_FALSE(block.overlong);
+    joined += block.text;
+  }
+  ASSERT_EQ(joined == text, true) << joined.size() << " of " << text.size();
+}
+
+TEST(RangeObject, BlocksBeginWithALineThatOpensAnObject) {
+  std::mt19937 random(18);
+  for (int round = 0; round < 400; ++round) {
+    const std::string text = random_objects(random, random() % 60, 1 + random() % 50);
+    const std::uint64_t range_bytes = 1 + random() % 120;
+    RangeObject object(0, nullptr, "", std::make_unique<TextFile>(text), text.size(), range_bytes,
+                       RecordStart::kLineWithBrace);
+    expect_whole_objects(take_all(object, 1), text);
+    if (HasFatalFailure()) FAIL() << "ranges of " << range_bytes << ": " << text;
+  }
+  for (int round = 0; round < 30; ++round) {
+    const std::string text = random_objects(random, 20, 100'000);
+    RangeObject object(0, nullptr, "", std::make_unique<TextFile>(text), text.size(), 1 + random() % 40'000,
+                       RecordStart::kLineWithBrace);
+    expect_whole_objects(take_all(object, 1 + random() % 3), text);
+    if (HasFatalFailure()) FAIL() << round;
+  }
+}
+
+// Any place of the newline before the object that follows one over the limit.
+TEST(RangeObject, AnObjectOverTheLimitDoesNotTakeTheNextWithIt) {
+  for (const std::size_t more : {0, 1, 2, 3}) {
+    const std::string text = "{first\n{" + std::string(3 * kRecordBytesMax / 2 + more, 'x') + "\n{behind\n";
+    RangeObject object(0, nullptr, "", std::make_unique<TextFile>(text), text.size(), kBlockBytes,
+                       RecordStart::kLineWithBrace);
+    const auto blocks = take_all(object, 2);
+    ASSERT_EQ(blocks.size(), 2U);
+    EXPECT_TRUE(blocks[0].text.starts_with("{first\n{xxx"));
+    EXPECT_EQ(blocks[1].text, "{behind\n");
+  }
+}
+
+StreamObject stream_of(const std::string& text, std::size_t head_bytes, std::size_t step, std::size_t failing = 0,
+                       RecordStart start = RecordStart::kLine) {
   auto source = std::make_unique<io::DecodedSource>();
   source->open(std::make_unique<TextStream>(text, step, failing));
   std::string head(head_bytes, '\0');
   const auto count = source->read(head);
   EXPECT_TRUE(count);
   head.resize(*count);
-  return StreamObject(0, nullptr, std::move(source), head, [] { return false; });
+  return StreamObject(0, nullptr, std::move(source), head, [] { return false; }, start);
 }
 
 TEST(StreamObject, EachLineOnce) {
@@ -181,6 +237,31 @@ TEST(StreamObject, ALineOverTheLimitIsHandedOutAsSuchAndTheOthersAreNotLost) {
   }
   EXPECT_EQ(overlong, 1U);
   EXPECT_EQ(around, "first\nbehind\n");
+}
+
+TEST(StreamObject, BlocksBeginWithALineThatOpensAnObject) {
+  std::mt19937 random(19);
+  for (int round = 0; round < 40; ++round) {
+    const std::string text = random_objects(random, random() % 400, round % 2 == 0 ? 100 : 20'000);
+    auto object = stream_of(text, 1 + random() % 5'000, 1 + random() % 100'000, 0, RecordStart::kLineWithBrace);
+    expect_whole_objects(take_all(object, 1 + random() % 3), text);
+    if (HasFatalFailure()) FAIL() << round;
+  }
+}
+
+// The newline before the object behind may be the last byte of any read.
+TEST(StreamObject, AnObjectOverTheLimitDoesNotTakeTheNextWithIt) {
+  for (const std::size_t more : {0UL, 1UL, 2UL, kBlockBytes - 1, kBlockBytes}) {
+    const std::string text = "{first\n{" + std::string(2 * kRecordBytesMax - 9 + more, 'x') + "\n{behind\n";
+    auto object = stream_of(text, 3, 1'000'000, 0, RecordStart::kLineWithBrace);
+    std::string around;
+    for (const Taken& block : take_all(object, 1)) {
+      EXPECT_EQ(text.compare(block.offset, block.text.size(), block.text), 0);
+      if (!block.overlong) around += block.text;
+    }
+    EXPECT_EQ(around.substr(0, 7), "{first\n");
+    EXPECT_TRUE(around.ends_with("\n{behind\n")) << more;
+  }
 }
 
 TEST(StreamObject, AnErrorComesBehindTheBlocksBeforeIt) {
