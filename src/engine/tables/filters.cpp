@@ -246,7 +246,9 @@ std::optional<std::string> partition_value(const formats::PartitionColumn& parti
       case 'M': part = &facts.month; break;
       case 'D': part = &facts.day; break;
       case 'H': part = &facts.hour; break;
+      case 'I': part = &facts.minute; break;
       case 'R': part = &facts.region; break;
+      case 'O': part = &facts.log_of; break;
       default: text += c; continue;
     }
     if (part->empty()) return {};
