@@ -201,8 +201,8 @@ uint64_t records_of_bytes(const Options& options, const Log& log) {
 }
 
 constexpr const char* kUsage =
-    R"(usage: otomo-bench-generate --format s3_access|cloudtrail|alb (--records N | --bytes N) --out DIR
-                            [--files N] [--gzip] [--seed N] [--threads N]
+    R"(usage: otomo-bench-generate --format s3_access|s3_access_json|cloudtrail|alb|waf|route53_resolver
+                            (--records N | --bytes N) --out DIR [--files N] [--gzip] [--seed N] [--threads N]
 
 Writes made-up logs into DIR under AWS's own key layout. --bytes is before compression, and about.
 
@@ -259,7 +259,10 @@ std::unique_ptr<Log> make_log(const std::string& format) {
   if (format == "s3_access") return s3_access_log();
   if (format == "cloudtrail") return cloudtrail_log();
   if (format == "alb") return alb_log();
-  die("--format is s3_access, cloudtrail or alb");
+  if (format == "waf") return waf_log();
+  if (format == "route53_resolver") return route53_resolver_log();
+  if (format == "s3_access_json") return s3_access_json_log();
+  die("--format is s3_access, s3_access_json, cloudtrail, alb, waf or route53_resolver");
 }
 
 int run(int argc, char** argv) {

@@ -38,5 +38,8 @@ class Log {
 std::unique_ptr<Log> s3_access_log();
 std::unique_ptr<Log> cloudtrail_log();
 std::unique_ptr<Log> alb_log();
+std::unique_ptr<Log> waf_log();
+std::unique_ptr<Log> route53_resolver_log();
+std::unique_ptr<Log> s3_access_json_log();
 
 }  // namespace otomo::bench
