@@ -94,20 +94,6 @@ Request split_request(std::string_view text) {
   return {verb, tail, "-"};
 }
 
-ArnOwner owner_of(std::string_view arn) {
-  std::array<std::string_view, 5> parts;
-  for (std::string_view& part : parts) {
-    const std::size_t colon = arn.find(':');
-    part = arn.substr(0, colon);
-    arn.remove_prefix(colon == std::string_view::npos ? arn.size() : colon + 1);
-  }
-  ArnOwner owner;
-  if (parts[0] != "arn" || !parts[1].starts_with("aws") || parts[2] != "elasticloadbalancing") return owner;
-  if (is_region(parts[3])) owner.region = parts[3];
-  if (is_account_id(parts[4])) owner.account_id = parts[4];
-  return owner;
-}
-
 bool first_fields(std::string_view line, std::span<std::string_view> fields) {
   for (std::string_view& field : fields) {
     const std::size_t space = line.find(' ');

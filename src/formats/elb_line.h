@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "formats/arn.h"
 #include "formats/format.h"
 #include "formats/lines.h"
 
@@ -97,14 +98,6 @@ Request split_request(std::string_view text);
 
 // The line's first fields; none of these logs quotes them. False: the line has not so many.
 bool first_fields(std::string_view line, std::span<std::string_view> fields);
-
-struct ArnOwner {
-  std::string_view region;      // null where it has not the form of one
-  std::string_view account_id;  // the same
-};
-// Who owns "arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID"; a load balancer and its target groups
-// share account and Region.
-ArnOwner owner_of(std::string_view arn);
 
 // The first lines of an object: kYes where one of them is a whole line of this log.
 Verdict detect(const Layout& layout, std::string_view head, bool whole);
@@ -207,7 +200,9 @@ class LineParser {
     }
     if (batch.account_id.wanted || batch.region.wanted) {
       ArnOwner owner;
-      if constexpr (kLayout.arn_field != kNoField) owner = owner_of(unquoted(line_.fields[kLayout.arn_field]));
+      if constexpr (kLayout.arn_field != kNoField) {
+        owner = owner_of_arn(unquoted(line_.fields[kLayout.arn_field]), "elasticloadbalancing");
+      }
       if (batch.account_id.wanted) batch.account_id.set_text(row, owner.account_id);
       if (batch.region.wanted) batch.region.set_text(row, owner.region);
     }

@@ -22,19 +22,20 @@ namespace otomo::formats {
 
 // What an object's key proves about all records in it.
 struct KeyFacts {
-  std::string account_id;              // empty: the key does not say
-  std::string region;                  // empty: the key does not say
-  std::string organization_id;         // "o-exampleorg1"; empty: the key does not say
-  std::string trail;                   // empty: the key does not say
-  std::string year, month, day, hour;  // of the key's date, as it is written there; empty: none
+  std::string account_id;                      // empty: the key does not say
+  std::string region;                          // empty: the key does not say
+  std::string organization_id;                 // "o-exampleorg1"; empty: the key does not say
+  std::string trail;                           // empty: the key does not say
+  std::string log_of;                          // what the log is of: a VPC, a web ACL; empty: the key does not say
+  std::string year, month, day, hour, minute;  // of the key's date, as it is written there; empty: none
   // No record in the object happened after this instant (microseconds UTC): the end of the UTC day in which the
   // object was delivered, because nothing is delivered before it happened.
   std::optional<std::int64_t> latest_event_us;
 };
 
 // A hidden column that AWS's documented DDL uses as a partition of the table: built from the key's facts.
-// `pattern` spells it: Y, M, D, H stand for the parts, A for the account, R for the region, everything else for itself
-// ("Y/M/D").
+// `pattern` spells it: Y, M, D, H, I (the minute) stand for the parts, A for the account, R for the region, O for what
+// the log is of, everything else for itself ("Y/M/D").
 struct PartitionColumn {
   std::string_view name;
   std::string_view pattern;
@@ -70,8 +71,9 @@ inline constexpr std::size_t kRecordStartBytesMax = 64;
 
 // What is known of an object beside the bytes that a reader is shown.
 struct ObjectContext {
-  // Its first plain bytes: all of them, or kDetectionBytesMax. Readers of a part of it learn its header from here;
-  // where the format has a last_header, it may be that line instead. Valid until the next restart().
+  // Its first plain bytes: all of them, or kDetectionBytesMax, with kBlockPaddingBytes readable ones behind them.
+  // Readers of a part of it learn its header from here; where the format has a last_header, it may be that line
+  // instead. Valid until the next restart().
   std::string_view head;
   // When it was last changed (microseconds UTC): nothing in it happened later. For a pipe it is now. nullopt: unknown.
   std::optional<std::int64_t> modified_us;
@@ -131,8 +133,8 @@ struct Format {
   // A newline always ends a record, so that any part of an object that starts behind one can be read alone (with the
   // object's head in the context).
   bool newline_ends_record = false;
-  // Not null, where newline_ends_record: a record may go on in the lines below it. Given an object's head, says how its
-  // lines are told that begin a record: parts start there. nullptr: that object cannot be read in parts.
+  // Not null: not every line begins a record. Given an object's head (with padding behind it), says how those lines are
+  // told that do: parts of a large object start there. nullptr: that object cannot be read in parts.
   StartsRecord (*starts_record)(std::string_view head) = nullptr;
   // Not empty: this is another table over the objects of that format, whose detectors find them.
   std::string objects_of;

@@ -9,10 +9,12 @@
 //   boolean  true or false, also as a string
 //   struct, list, map  of an object, array, object; another value is NULL and counted
 //
+// Of members that lead to the same column the last counts; a map has each key once, with its last value.
 // One per reader and thread.
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,60 +35,102 @@ class JsonColumns {
  public:
   static constexpr std::size_t kNoColumn = ~std::size_t{0};
 
-  // `other`: the name of a text column that takes all members without a column, and those whose nested members lack
-  // one, as one JSON object; NULL where there is none. Empty: none does. All arguments must stay.
+  // `other`: the name of a text column that takes all members without a column, and those that their column does not
+  // hold wholly (a nested member other than null lacks a place, a value does not fit), as one JSON object; NULL where
+  // there is none. Empty: none does. All arguments must stay.
   JsonColumns(std::span<const ColumnSpec> columns, std::span<const JsonName> names, std::string_view other);
 
-  // Learns what is wanted. Once, before the first put().
+  // Learns what is wanted. Once, before the first look_at().
   void begin(const Batch& batch);
+
+  // Instead of begin(), for a format that fills its columns itself: then put() is not to be called.
+  void begin_alone(bool other_wanted);
 
   // Finds the record's members; the format may ask for them then, and puts the row.
   void look_at(const JsonText& json, const JsonMembers& members);
   // The member of that column (an index into `columns`), the last where there are several; nullptr: there is none.
-  const JsonMember* member(std::size_t column) const { return found_[column]; }
+  const JsonMember* member(std::size_t column) const {
+    return other_wanted_ ? last_[column] : find(needles_[column], *json_, *members_);
+  }
   // Its text as a text column would have it; data() == nullptr: NULL.
   std::string_view text(std::size_t column, Arena& arena) const;
   // Fills the wanted columns of the record that was looked at.
   void put(std::size_t row, Batch& batch);
+  // What `other` holds of it, for a column of that name that is no column of the batch. REQUIRES: it is wanted.
+  std::string_view other(Batch& batch);
 
-  // Fills one column, and all that is wanted below it, from a value. False: a nested member had no place.
+  // Fills one column, and all that is wanted below it, from a value. False: something of it has no place there.
   bool put_value(const JsonText& json, const JsonValue& value, Column& column, std::size_t row, Batch& batch);
 
  private:
   struct Nested {
     JsonText json;
     JsonMembers members;
+    std::vector<std::uint8_t> seen;      // of a struct: by column, whether it had a value
+    std::vector<std::string_view> keys;  // of a map
+  };
+  // What the members of one column are called. Names without regard to case have the size of the column's.
+  struct Needles {
+    std::string_view name;    // empty: this is `other`
+    bool is_renamed = false;  // a member of that very name belongs to another column
+    std::vector<std::string_view> exact;
+    mutable std::string spelling;  // of the last member found: a log writes its records alike
   };
 
+  bool is_exact_name(std::string_view key) const;
+  bool leads_to(std::string_view key, const Needles& needles) const;
+  const JsonMember* find(const Needles& needles, const JsonText& json, const JsonMembers& members) const;
   std::size_t column_of(std::string_view key) const;
-  void put_number(const JsonText& json, const JsonValue& value, Column& column, std::size_t row, Batch& batch) const;
+  std::size_t column_at(std::size_t place, std::string_view key);
+  bool put_number(const JsonText& json, const JsonValue& value, Column& column, std::size_t row, Batch& batch) const;
   bool put_struct(const JsonText& json, const JsonValue& value, Column& column, std::size_t row, Batch& batch);
   bool put_list(const JsonText& json, const JsonValue& value, Column& column, std::size_t row, Batch& batch);
-  void put_map(const JsonText& json, const JsonValue& value, Column& column, std::size_t row, Batch& batch);
-  // nullptr: it is not an object or array of that kind; NULL then, and counted unless it is null.
-  Nested* open(const JsonText& json, const JsonValue& value, char kind, Column& column, std::size_t row, Batch& batch);
+  static void mark_last_values(Nested& nested, Arena& arena);
+  bool put_map(const JsonText& json, const JsonValue& value, Column& column, std::size_t row, Batch& batch);
+  // nullptr: it is no valid object or array of that kind.
+  Nested* open(const JsonText& json, const JsonValue& value, char kind);
+  void close() { --nesting_; }
 
   std::span<const ColumnSpec> columns_;
   std::span<const JsonName> names_;
+  std::vector<Needles> needles_;  // by column
   std::size_t other_ = kNoColumn;
   bool other_wanted_ = false;
   std::vector<std::size_t> wanted_;
+  // Where `other` is wanted: columns to see whether they hold a value wholly, for those that were not asked for with
+  // all that is below them.
+  std::deque<Column> scratch_;
+  std::vector<Column*> scratch_of_;  // by column; nullptr: the batch's own tells
 
   // A log writes its records alike: what the last record had at the same place is tried first.
   struct Seen {
     std::string key;
-    std::size_t column;
+    std::size_t column = kNoColumn;
   };
   std::vector<Seen> seen_;
 
   const JsonText* json_ = nullptr;
   const JsonMembers* members_ = nullptr;
-  std::vector<const JsonMember*> found_;
+  // Where `other` is wanted: the column of each member, and the last member and what became of it for each column.
+  std::vector<std::size_t> column_of_member_;
+  std::vector<const JsonMember*> last_;
+  std::vector<std::uint8_t> kept_;
+  std::string other_text_;
   std::deque<Nested> nested_;  // one per depth; references to it stay
   std::size_t nesting_ = 0;
 };
 
+// The same name to JsonColumns: without regard to case, "-" standing for "_".
+bool names_column(std::string_view key, std::string_view column);
+
+// Is there a member of that name, in any case? Quickest as it is mostly written.
+bool has_member(const JsonText& json, const JsonMembers& members, std::string_view name);
+
 // Appends a member to an open JSON object: "{" or "," first. `key` and `json_value` as they are written.
 void append_member(std::string& object, std::string_view key, std::string_view json_value);
+
+// The bytes that a record must contain if a text that append_member() made is to match `value`, for
+// Format::literal_for: only what lies within one name or one scalar surely stands in the record as it is.
+std::optional<std::string> literal_of_members(std::string_view value);
 
 }  // namespace otomo::formats

@@ -53,6 +53,16 @@ std::size_t container_start(std::string_view text, std::string_view container) {
   }
 }
 
+// Where the piece that starts at or before `from` ends: behind the first newline there that a brace follows, or npos.
+std::size_t piece_end(std::string_view bytes, std::size_t from) {
+  while (true) {
+    const std::size_t newline = bytes.find('\n', from);
+    if (newline == std::string_view::npos || newline + 1 == bytes.size()) return std::string_view::npos;
+    if (bytes[newline + 1] == '{') return newline + 1;
+    from = newline + 1;
+  }
+}
+
 }  // namespace
 
 const JsonMember* find_member(const JsonText& json, const JsonMembers& members, std::string_view key) {
@@ -105,10 +115,38 @@ Verdict detect_json_records(const JsonRecordForm& form, std::string_view head, b
   return Verdict::kNo;
 }
 
-void JsonRecordReader::restart(const ObjectContext& /*context*/) {
+StartsRecord starts_of_json_lines(std::string_view head) {
+  if (!shows_one_object_per_line(head)) return nullptr;
+  return [](std::string_view line) { return line.starts_with('{'); };
+}
+
+bool shows_one_object_per_line(std::string_view head) {
+  // A look at the first lines is enough: what follows may be anything, as long as all readers of the object agree.
+  constexpr int kLinesMax = 4;
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  JsonText json;
+  JsonMembers members;
+  for (int lines = 0; lines < kLinesMax; ++lines) {
+    head.remove_prefix(std::min(head.find_first_not_of("\r\n"), head.size()));
+    if (!head.starts_with('{')) return false;
+    const std::size_t newline = head.find('\n');
+    if (newline == std::string_view::npos) return lines > 0;  // the head ends in a line
+    std::string_view line = head.substr(0, newline);
+    while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
+    if (!json.read(line, members)) return false;
+    head.remove_prefix(newline + 1);
+    if (lines > 0 && head.empty()) return true;
+  }
+  return true;
+}
+
+void JsonRecordReader::restart(const ObjectContext& context) {
   place_ = Place::kTop;
   in_lines_ = false;
   behind_record_ = false;
+  in_pieces_ = form_.container.empty() && shows_one_object_per_line(context.head);
+  in_piece_ = false;
+  torn_ = true;
 }
 
 std::size_t JsonRecordReader::read(std::string_view bytes, std::uint64_t offset, bool last, Batch& batch) {
@@ -123,15 +161,90 @@ std::size_t JsonRecordReader::read(std::string_view bytes, std::uint64_t offset,
   }
   if (!begun_) begin(batch);
   begun_ = true;
+  if (in_pieces_) return read_pieces(bytes, last);
   index_from(at_);
-  while (!batch.full() && step()) {
+  finish_steps();
+  return at_;
+}
+
+// All that can be done with these bytes. True: nothing of them is left.
+bool JsonRecordReader::finish_steps() {
+  while (!batch_->full() && step()) {
   }
   if (last_ && at_ == bytes_.size() && (place_ == Place::kArray || place_ == Place::kTail)) {
     // All records in it were whole, but there may have been more.
-    batch.add_reject(offset_at(at_), RejectReason::kTruncated, "the container of the records is not closed", "");
+    batch_->add_reject(offset_at(at_), RejectReason::kTruncated, "the container of the records is not closed", "");
     place_ = Place::kTop;
   }
+  return at_ == bytes_.size();
+}
+
+std::size_t JsonRecordReader::read_pieces(std::string_view bytes, bool last) {
+  if (place_ == Place::kSkipping && !skip_long_piece(bytes, last)) return at_;
+  while (at_ < bytes.size() && !batch_->full()) {
+    std::size_t end = piece_end(bytes, at_);
+    if (end == std::string_view::npos) {
+      if (!last && bytes.size() - at_ < kRecordBytesMax) break;  // more bytes, please
+      end = bytes.size();
+    }
+    if (!in_piece_ && end - at_ >= kRecordBytesMax) {
+      reject(RejectReason::kTooLong, bytes.substr(at_, kRejectRawBytesMax), offset_at(at_));
+      at_ = end;
+      if (end < bytes.size() || last) continue;
+      // More of it follows. A newline at the end may be the one before the next piece.
+      place_ = Place::kSkipping;
+      if (bytes.ends_with('\n')) --at_;
+      break;
+    }
+    if (!read_piece(bytes.substr(0, end))) break;
+  }
   return at_;
+}
+
+// The rest of a piece that was found too long. False: it does not end in these bytes.
+bool JsonRecordReader::skip_long_piece(std::string_view bytes, bool last) {
+  const std::size_t end = piece_end(bytes, 0);
+  if (end == std::string_view::npos) {
+    at_ = bytes.size() - (!last && bytes.ends_with('\n') ? 1 : 0);
+    if (last) place_ = Place::kTop;
+    return false;
+  }
+  at_ = end;
+  place_ = Place::kTop;
+  return true;
+}
+
+// The piece from at_ to the end of `bytes`. False: the batch was full before its end.
+bool JsonRecordReader::read_piece(std::string_view bytes) {
+  bytes_ = bytes;
+  last_ = true;
+  torn_ = !bytes.ends_with('\n');
+  const std::string_view piece = bytes.substr(at_);
+  if (!in_piece_ && piece[0] == '{') {
+    if (!filter_.any_of.empty() && lacks_literals(piece)) {
+      ++batch_->counts.skipped;  // taken for one record: it is not looked at
+      at_ = bytes.size();
+      return true;
+    }
+    // Mostly one record and its newline.
+    index_from(at_);
+    json_.finish();
+    std::uint32_t end = 0;
+    std::size_t next = 0;
+    if (json_.walk(0, members_, end, next) == JsonWalk::kDone &&
+        std::all_of(piece.begin() + end, piece.end(), is_between)) {
+      if (!take_valid(json_, piece.substr(0, end), members_, offset_at(at_))) return false;
+      at_ = bytes.size();
+      return true;
+    }
+  }
+  index_from(at_);
+  in_piece_ = !finish_steps();
+  if (!in_piece_) {
+    place_ = Place::kTop;
+    in_lines_ = behind_record_ = false;
+  }
+  return !in_piece_;
 }
 
 std::string_view JsonRecordReader::padded(std::string_view text, Batch& batch) {
@@ -305,8 +418,9 @@ bool JsonRecordReader::recover(JsonWalk walk) {
       index_from(at_);
       return true;
     }
-    // The object's end. Brackets that close the container are not the record's.
-    reject(walk == JsonWalk::kInvalid ? RejectReason::kBadJson : RejectReason::kTruncated, rest, offset_at(at_));
+    // The object's end, or a piece's. Brackets that close the container are not the record's.
+    reject(walk == JsonWalk::kInvalid || !torn_ ? RejectReason::kBadJson : RejectReason::kTruncated, rest,
+           offset_at(at_));
     at_ = bytes_.size();
     place_ = Place::kTop;
     return false;

@@ -10,7 +10,11 @@
 //
 // A record that breaks does not lose its neighbours. Inside an array the next one is looked for where an element starts
 // with the same first member (machines write them alike); elsewhere, at the next line that opens an object.
-// Readers belong to one thread each.
+//
+// Where the object's head shows one record per line, a line that opens an object always starts a record, whatever
+// stands before it. Such an object is read one piece after another, each from such a line up to the next; what a piece
+// holds depends on nothing else, so that several workers may share the object (Format::starts_record). Readers
+// belong to one thread each.
 #pragma once
 
 #include <cstdint>
@@ -59,6 +63,10 @@ class JsonRecordReader : public RecordReader {
     kSkipping,  // inside a record that was found too long
   };
 
+  std::size_t read_pieces(std::string_view bytes, bool last);
+  bool skip_long_piece(std::string_view bytes, bool last);
+  bool read_piece(std::string_view bytes);
+  bool finish_steps();
   void index_from(std::size_t place);
   std::size_t left() const { return bytes_.size() - at_; }
   std::uint64_t offset_at(std::size_t place) const { return offset_ + place; }
@@ -97,6 +105,9 @@ class JsonRecordReader : public RecordReader {
   bool behind_record_ = false;  // what follows tells whether it ended with its line
   Place skip_place_ = Place::kTop;
   std::string skip_key_;
+  bool in_pieces_ = false;  // the head shows one record per line
+  bool in_piece_ = false;   // the batch was full in the middle of one
+  bool torn_ = false;       // the bytes end with the object, not with a line
 
   JsonText json_;
   std::size_t origin_ = 0;  // of json_ in bytes_
@@ -119,6 +130,12 @@ inline bool same_name(std::string_view a, std::string_view b) {
 
 // The member with that name (as it is written between its quotes), or nullptr.
 const JsonMember* find_member(const JsonText& json, const JsonMembers& members, std::string_view key);
+
+// Does the head show one JSON object per line? Several of them, and nothing else: then each `{` behind a newline starts
+// a record. REQUIRES: kBlockPaddingBytes readable bytes behind head.end().
+bool shows_one_object_per_line(std::string_view head);
+// Format::starts_record of such formats.
+StartsRecord starts_of_json_lines(std::string_view head);
 
 // Judges an object's first records.
 Verdict detect_json_records(const JsonRecordForm& form, std::string_view head, bool whole);

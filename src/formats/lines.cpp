@@ -30,7 +30,7 @@ void put_integer(Column& column, std::size_t row, std::string_view text, Batch& 
     return;
   }
   column.set_null(row);
-  if (text != "-") ++batch.counts.bad_values;
+  if (text.data() != nullptr && text != "-") ++batch.counts.bad_values;
 }
 
 void put_double(Column& column, std::size_t row, std::string_view text, Batch& batch) {

@@ -118,7 +118,8 @@ class LineReader final : public RecordReader {
 std::optional<std::int64_t> parse_integer(std::string_view text);
 std::optional<double> parse_double(std::string_view text);
 
-// A column of numbers: NULL for "-", NULL and counted where the text is no number.
+// A column of numbers: NULL for "-" (and, of integers, for data() == nullptr), NULL and counted where the text is no
+// number.
 void put_integer(Column& column, std::size_t row, std::string_view text, Batch& batch);
 void put_double(Column& column, std::size_t row, std::string_view text, Batch& batch);
 // A column of dates, written as 2026-11-23: the same.

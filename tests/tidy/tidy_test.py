@@ -41,6 +41,8 @@ class Tidy(unittest.TestCase):
 
     def test_formats_do_not_know_each_other(self):
         self.refused({"src/formats/x/x.cpp": SPDX + '#include "formats/y/y.h"\n'}, "wrong arrow formats/x -> formats/y")
+        self.refused({"src/formats/x/x.cpp": SPDX + '#include "formats/x_json/x.h"\n'}, "wrong arrow formats/x -> ")
+        self.refused({"src/formats/y_json/y.cpp": SPDX + '#include "formats/x/x.h"\n'}, "wrong arrow formats/y_json -> ")
 
     def test_duckdb_outside_engine(self):
         self.refused({"src/app/a.cpp": SPDX + "#include <duckdb.hpp>\n"}, "DuckDB stays behind its wall")

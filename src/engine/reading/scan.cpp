@@ -337,7 +337,7 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
   const bool spans_lines = format->starts_record != nullptr;
   const formats::StartsRecord starts_record =
       spans_lines ? format->starts_record(block_->text().substr(0, kDetectionBytesMax)) : nullptr;
-  if (format->newline_ends_record && large && !block_last_ && (!spans_lines || starts_record != nullptr)) {
+  if (large && !block_last_ && (spans_lines ? starts_record != nullptr : format->newline_ends_record)) {
     if (source_->codec() == nullptr && !object.is_stdin && !is_columns_) {
       auto file = io::open_file_at(path);
       if (!file) return std::unexpected(file.error());
@@ -513,7 +513,7 @@ Result<bool> ScanWorker::next_block() {
   if (*taken == nullptr) return false;
   block_ = std::move(*taken);
   block_at_ = 0;
-  block_last_ = true;  // whole lines only
+  block_last_ = true;  // whole records only
   scan_.totals.plain_bytes += block_->text().size();
   part_plain_bytes_ += block_->text().size();
   restart_reader(block_->header != nullptr ? std::string_view(*block_->header) : share_->head());

@@ -25,7 +25,9 @@ class SharedObject {
  public:
   SharedObject(std::uint32_t object, const formats::Format* format, std::string_view head,
                formats::StartsRecord starts_record)
-      : starts_record_(starts_record), object_(object), format_(format), head_(head) {}
+      : starts_record_(starts_record), object_(object), format_(format), head_(head), head_bytes_(head.size()) {
+    head_.append(kBlockPaddingBytes, '\0');
+  }
   virtual ~SharedObject() = default;
 
   // The next block, or nullptr when all have been taken.
@@ -33,7 +35,8 @@ class SharedObject {
 
   std::uint32_t object() const { return object_; }
   const formats::Format* format() const { return format_; }
-  std::string_view head() const { return head_; }  // its first plain bytes
+  // Its first plain bytes, with kBlockPaddingBytes behind them.
+  std::string_view head() const { return std::string_view(head_).substr(0, head_bytes_); }
   // Bytes of the stored object that were read since the last call.
   std::uint64_t take_stored_bytes() { return stored_bytes_.exchange(0); }
 
@@ -51,6 +54,7 @@ class SharedObject {
   std::uint32_t object_;
   const formats::Format* format_;
   std::string head_;
+  std::size_t head_bytes_;
 };
 
 // `range_bytes` apart; each range owns the records that start behind its first byte, up to and with the first byte of

@@ -247,7 +247,9 @@ std::optional<std::string> partition_value(const formats::PartitionColumn& parti
       case 'D': part = &facts.day; break;
       case 'H': part = &facts.hour; break;
       case 'A': part = &facts.account_id; break;
+      case 'I': part = &facts.minute; break;
       case 'R': part = &facts.region; break;
+      case 'O': part = &facts.log_of; break;
       default: text += c; continue;
     }
     if (part->empty()) return {};

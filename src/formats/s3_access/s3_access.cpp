@@ -26,92 +26,14 @@
 #include "formats/format.h"
 #include "formats/lines.h"
 #include "formats/object_key.h"
+#include "formats/s3_access/columns.h"
+#include "formats/s3_access/row.h"
 
 namespace otomo::formats::s3_access {
 
 namespace {
 
-constexpr ColumnSpec kColumns[] = {
-    {"bucketowner"},
-    {"bucket_name"},
-    {"requestdatetime"},
-    {"remoteip"},
-    {"requester"},
-    {"requestid"},
-    {"operation"},
-    {"key"},
-    {"request_uri"},
-    {"httpstatus"},
-    {"errorcode"},
-    {"bytessent", Type::kBigint},
-    {"objectsize", Type::kBigint},
-    {"totaltime"},
-    {"turnaroundtime"},
-    {"referrer"},
-    {"useragent"},
-    {"versionid"},
-    {"hostid"},
-    {"sigv"},
-    {"ciphersuite"},
-    {"authtype"},
-    {"endpoint"},
-    {"tlsversion"},
-    {"accesspointarn"},
-    {"aclrequired"},
-    {"sourceregion"},
-    {"key_decoded"},
-    {"http_method"},
-    {"request_path"},
-    {"status", Type::kInteger},
-    {"total_time_ms", Type::kBigint},
-    {"turn_around_time_ms", Type::kBigint},
-    {"referrer_text"},
-    {"user_agent"},
-    {"extra"},
-    {"era", Type::kInteger},
-    {"ambiguous", Type::kBoolean},
-};
-
-// Fields by their place in the line; the first 27 columns are the fields themselves.
-enum Field : std::size_t {
-  kTime = 2,
-  kOperation = 6,
-  kKey = 7,
-  kRequestUri = 8,
-  kStatus = 9,
-  kBytesSent = 11,
-  kObjectSize = 12,
-  kTotalTime = 13,
-  kTurnAroundTime = 14,
-  kReferer = 15,
-  kUserAgent = 16,
-  kVersionId = 17,
-  kHostId = 18,
-  kSignature = 19,
-  kHostHeader = 22,
-};
-enum Derived : std::size_t {
-  kKeyDecoded = kFieldsKnown,
-  kHttpMethod,
-  kRequestPath,
-  kStatusNumber,
-  kTotalTimeMs,
-  kTurnAroundTimeMs,
-  kReferrerText,
-  kUserAgentText,
-  kExtra,
-  kEra,
-  kAmbiguous,
-};
-
 constexpr std::size_t kTimeBytes = 26;  // 06/Feb/2019:00:00:38 +0000
-
-constexpr PartitionColumn kPartitions[] = {
-    {"timestamp", "Y/M/D"},
-    {"year", "Y"},
-    {"month", "M"},
-    {"day", "D"},
-};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -369,73 +291,11 @@ bool split_exactly(std::string_view line, Line& out, RejectReason& reason) {
 
 namespace {
 
-std::string_view unquoted(std::string_view field) {
-  if (field.size() >= 2 && field.front() == '"' && field.back() == '"') return field.substr(1, field.size() - 2);
-  return field;
-}
-
-// A clean text: NULL for a dash or a missing field, no outer quotes.
-std::string_view clean(std::string_view field) {
-  const std::string_view text = unquoted(field);
-  return text.data() == nullptr || text == "-" ? std::string_view{} : text;
-}
-
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
-// One pass of URL decoding in place: + is a space, a malformed % stays. Returns the new size.
-std::size_t url_decode(char* text, std::size_t size) {
-  std::size_t written = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    if (text[i] == '%' && i + 2 < size && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
-      text[written++] = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-      i += 2;
-    } else {
-      text[written++] = text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return written;
-}
-
-// The key is URL-encoded twice for requests, once for batch deletes and lifecycle actions (spec of the field: seen in
-// logs and reported by Yelp in 2025; AWS's page says nothing).
-std::string_view decode_key(std::string_view key, std::string_view operation, Batch& batch) {
-  if (key.find_first_of("%+") == std::string_view::npos) return key;
-  const std::string_view copy = batch.arena.copy(key);
-  char* text = const_cast<char*>(copy.data());
-  std::size_t size = url_decode(text, copy.size());
-  if (operation != "BATCH.DELETE.OBJECT" && !operation.starts_with("S3.")) size = url_decode(text, size);
-  Counts before = batch.counts;
-  const std::string_view decoded = batch.repaired({text, size});
-  batch.counts = before;  // the log's bytes were fine; it is the key that is no UTF-8
-  return decoded;
-}
-
-// Requests are "METHOD path PROTOCOL"; the path may hold spaces, a browser's or an attacker's.
-void split_request(std::string_view uri, std::string_view& method, std::string_view& path) {
-  method = {};
-  path = {};
-  const std::string_view text = clean(uri);
-  if (text.data() == nullptr) return;
-  const std::size_t space = text.find(' ');
-  if (space == std::string_view::npos) {
-    path = text;
-    return;
-  }
-  method = text.substr(0, space);
-  path = text.substr(space + 1);
-  const std::size_t protocol = path.rfind(" HTTP/");
-  if (protocol != std::string_view::npos) path = path.substr(0, protocol);
-}
-
 class LineParser {
  public:
   std::size_t read_line_at(const char* at, const char* limit, std::uint64_t offset, Batch& batch) {
-    if (!wanted_known_) find_wanted(batch);
+    if (!wanted_known_) writer_.find_wanted(batch);
+    wanted_known_ = true;
     split_line_(at, limit, split_);
     const std::string_view line(at, split_.length);
     if (split_.regular && read_regular(line, offset, batch)) return split_.length;
@@ -444,116 +304,20 @@ class LineParser {
   }
 
  private:
-  // What the question needs, once: the columns that are fields, and the fields behind derived columns.
-  void find_wanted(const Batch& batch) {
-    const auto& columns = batch.columns;
-    std::array<bool, kFieldsKnown> needed{};
-    for (std::size_t i = 0; i < kFieldsKnown; ++i) {
-      if (!columns[i].wanted) continue;
-      wanted_columns_.push_back(i);
-      needed[i] = true;
-    }
-    const auto need = [&](std::size_t derived, std::initializer_list<std::size_t> fields) {
-      if (!columns[derived].wanted) return;
-      derived_wanted_ = true;
-      for (const std::size_t i : fields) needed[i] = true;
-    };
-    need(kKeyDecoded, {kKey, kOperation});
-    need(kHttpMethod, {kRequestUri});
-    need(kRequestPath, {kRequestUri});
-    need(kStatusNumber, {kStatus});
-    need(kTotalTimeMs, {kTotalTime});
-    need(kTurnAroundTimeMs, {kTurnAroundTime});
-    need(kReferrerText, {kReferer});
-    need(kUserAgentText, {kUserAgent});
-    need(kExtra, {});
-    need(kEra, {});
-    need(kAmbiguous, {});
-    for (std::size_t i = 0; i < kFieldsKnown; ++i) {
-      if (needed[i] && i != kTime) needed_fields_.push_back(i);
-    }
-    wanted_known_ = true;
-  }
-
-  // What every row has; returns its number.
-  static std::size_t begin_row(std::string_view time, std::string_view raw, std::uint64_t offset, Batch& batch) {
-    const std::size_t row = batch.rows++;
-    ++batch.counts.records;
-    if (batch.offsets_wanted) batch.offsets[row] = offset;
-    if (batch.raw_wanted) batch.raw[row] = raw;
-    if (batch.event_time.wanted) {
-      if (const auto instant = parse_clf_instant(time)) {
-        batch.event_time.set_integer(row, *instant);
-      } else {
-        batch.event_time.set_null(row);
-        if (time != "-") ++batch.counts.bad_values;
-      }
-    }
-    // A line does not tell the account that owns the bucket, only its canonical id, nor the bucket's Region.
-    if (batch.account_id.wanted) batch.account_id.set_null(row);
-    if (batch.region.wanted) batch.region.set_null(row);
-    return row;
-  }
-
-  static void put_field(std::size_t field, std::string_view text, std::size_t row, Batch& batch) {
-    if (field == kBytesSent || field == kObjectSize) {
-      put_integer_inside(batch.columns[field], row, text, batch);
-    } else {
-      batch.columns[field].set_text(row, text);
-    }
-  }
-
-  void put_row(const Line& line, std::string_view raw, std::uint64_t offset, Batch& batch) const {
-    const std::size_t row = begin_row(line.fields[kTime], raw, offset, batch);
-    for (const std::size_t field : wanted_columns_) put_field(field, line.fields[field], row, batch);
-    if (derived_wanted_) put_derived(line, row, batch);
-    if (line.ambiguous) ++batch.counts.ambiguous;
-  }
-
   // A regular line's fields, straight to their columns.
   void put_regular_row(std::string_view line, std::uint32_t fields, std::uint64_t offset, Batch& batch) const {
     const std::string_view time = line.substr(split_.places[1] + 2, kTimeBytes);
     const std::size_t row = begin_row(time, line, offset, batch);
-    for (const std::size_t i : wanted_columns_) {
+    for (const std::size_t i : writer_.wanted_fields()) {
       const std::string_view text = i == kTime ? time : i < fields ? field(line, i) : std::string_view{};
-      put_field(i, text, row, batch);
+      RowWriter::put_field(i, text, row, batch);
     }
   }
 
-  static void put_derived(const Line& line, std::size_t row, Batch& batch) {
-    auto& columns = batch.columns;
-    const auto put_text = [&](std::size_t at, auto make) {
-      if (columns[at].wanted) columns[at].set_text(row, make());
-    };
-    const auto put_number = [&](std::size_t at, std::string_view text) {
-      if (columns[at].wanted) put_integer_inside(columns[at], row, text, batch);
-    };
-    put_text(kKeyDecoded, [&]() -> std::string_view {
-      if (line.fields[kKey] == "-") return {};
-      return decode_key(line.fields[kKey], line.fields[kOperation], batch);
-    });
-    if (columns[kHttpMethod].wanted || columns[kRequestPath].wanted) {
-      std::string_view method;
-      std::string_view path;
-      split_request(line.fields[kRequestUri], method, path);
-      put_text(kHttpMethod, [&] { return method; });
-      put_text(kRequestPath, [&] { return path; });
-    }
-    put_number(kStatusNumber, line.fields[kStatus]);
-    put_number(kTotalTimeMs, line.fields[kTotalTime]);
-    put_number(kTurnAroundTimeMs, line.fields[kTurnAroundTime]);
-    put_text(kReferrerText, [&] { return clean(line.fields[kReferer]); });
-    put_text(kUserAgentText, [&] { return clean(line.fields[kUserAgent]); });
-    put_text(kExtra, [&]() -> std::string_view {
-      if (!line.extra_token.empty() && !line.rest.empty()) {
-        const auto size = static_cast<std::size_t>(line.rest.data() + line.rest.size() - line.extra_token.data());
-        return {line.extra_token.data(), size};  // from the token to the line's end: nothing is lost
-      }
-      if (!line.extra_token.empty()) return line.extra_token;
-      return line.rest.empty() ? std::string_view{} : line.rest;
-    });
-    if (columns[kEra].wanted) columns[kEra].set_integer(row, line.era);
-    if (columns[kAmbiguous].wanted) columns[kAmbiguous].set_integer(row, line.ambiguous ? 1 : 0);
+  static std::size_t begin_row(std::string_view time, std::string_view raw, std::uint64_t offset, Batch& batch) {
+    const std::size_t row = RowWriter::begin(raw, offset, batch);
+    if (batch.event_time.wanted) RowWriter::put_event_time(parse_clf_instant(time), time != "-", row, batch);
+    return row;
   }
 
   // Separator k ends field k; the time holds one itself, so that from there on it ends field k - 1.
@@ -592,12 +356,12 @@ class LineParser {
         if (is_extra_token(field(line, kHostId), field(line, kSignature))) return false;
       }
     }
-    if (!derived_wanted_) {
+    if (!writer_.derived_wanted()) {
       put_regular_row(line, fields, offset, batch);
       return true;
     }
     Line& fields_out = line_;
-    for (const std::size_t i : needed_fields_) {
+    for (const std::size_t i : writer_.needed_fields()) {
       fields_out.fields[i] = i < fields ? field(line, i) : std::string_view{};
     }
     fields_out.fields[kTime] = line.substr(places[1] + 2, kTimeBytes);
@@ -605,7 +369,7 @@ class LineParser {
     fields_out.extra_token = {};
     fields_out.era = fields;
     fields_out.ambiguous = false;
-    put_row(fields_out, line, offset, batch);
+    writer_.put(fields_out, begin_row(fields_out.fields[kTime], line, offset, batch), batch);
     return true;
   }
 
@@ -613,7 +377,7 @@ class LineParser {
     line = batch.repaired(without_cr(line));
     RejectReason reason{};
     if (split_exactly(line, line_, reason)) {
-      put_row(line_, line, offset, batch);
+      writer_.put(line_, begin_row(line_.fields[kTime], line, offset, batch), batch);
     } else {
       batch.add_reject(offset, reason, "", line);
     }
@@ -622,9 +386,7 @@ class LineParser {
   decltype(simd::Kernels::split_line) split_line_ = simd::kernels().split_line;
   simd::LineSplit split_;
   Line line_;
-  std::vector<std::size_t> wanted_columns_;
-  std::vector<std::size_t> needed_fields_;
-  bool derived_wanted_ = false;
+  RowWriter writer_;
   bool wanted_known_ = false;
 };
 

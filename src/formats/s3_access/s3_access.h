@@ -8,10 +8,9 @@
 #include <vector>
 
 #include "formats/batch.h"
+#include "formats/s3_access/columns.h"
 
 namespace otomo::formats::s3_access {
-
-inline constexpr std::size_t kFieldsKnown = 27;
 
 // The fields as the line has them: quotes kept, the time without its brackets. Views into the line.
 struct Line {
