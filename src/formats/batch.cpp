@@ -73,6 +73,7 @@ Counts& Counts::operator+=(const Counts& other) {
   bad_values += other.bad_values;
   ambiguous += other.ambiguous;
   repaired_bytes += other.repaired_bytes;
+  control_messages += other.control_messages;
   return *this;
 }
 

@@ -70,6 +70,7 @@ struct ObjectContext {
   // When it was last changed (microseconds UTC): nothing in it happened later. nullopt: a pipe.
   std::optional<std::int64_t> modified_us;
   const SourceSettings* settings = nullptr;  // never null where a reader sees it
+  std::string_view key = {};                 // of the object; valid until the next restart(); empty: it has none
 };
 
 class RecordReader {

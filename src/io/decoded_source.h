@@ -77,6 +77,7 @@ class DecodedSource {
   Result<std::size_t> read(std::span<char> out);
 
   const Codec* codec() const { return outer_.codec(); }  // known once read() was called; nullptr: plain
+  bool twice() const { return twice_; }                  // the same: its text was compressed, too
   const std::optional<Damage>& damage() const;
   std::uint64_t stored_bytes() const { return outer_.stored_bytes(); }  // read from the source so far
 
