@@ -46,6 +46,14 @@ std::string s3_access(const std::string& files, const std::string& options) {
       options);
 }
 
+// The lines of a file, taken apart by the expression of bench/s3_lines.toml.
+std::string s3_lines(const std::string& files) {
+  const std::string pattern = R"(^\S+ \S+ \[[^\]]+\] \S+ \S+ \S+ (\S+) \S+ (?:"[^"]*"|-) (\S+) \S+ (\S+) )";
+  return "(SELECT regexp_extract(line, '" + pattern + "', ['operation', 'status', 'bytes']) AS fields FROM read_csv('" +
+         files + "', delim='\x01', quote='', escape='', header=false, auto_detect=false, " + kLargeObjects +
+         ", columns={'line': 'VARCHAR'}))";
+}
+
 std::string alb(const std::string& files) {
   return read_csv(files,
                   text_columns({"type",
@@ -85,9 +93,66 @@ std::string alb(const std::string& files) {
                   kLargeObjects + ", null_padding=true");
 }
 
+// A default flow log has a header and nothing quoted; its numbers are read as such, "-" being NULL.
+std::string vpc_flow(const std::string& files) {
+  return "read_csv('" + files + "', delim=' ', quote='', escape='', header=true, auto_detect=false, nullstr='-', " +
+         kLargeObjects +
+         ", columns={version: 'INTEGER', account_id: 'VARCHAR', interface_id: 'VARCHAR', srcaddr: 'VARCHAR', dstaddr: "
+         "'VARCHAR', srcport: 'INTEGER', dstport: 'INTEGER', protocol: 'BIGINT', packets: 'BIGINT', bytes: 'BIGINT', "
+         "start: 'BIGINT', \"end\": 'BIGINT', action: 'VARCHAR', log_status: 'VARCHAR'})";
+}
+
+// Two header lines, tabs, no quotes.
+std::string cloudfront(const std::string& files) {
+  return "read_csv('" + files + "', delim='\t', quote='', escape='', header=false, skip=2, auto_detect=false, " +
+         kLargeObjects + ", columns={" +
+         text_columns({"date",
+                       "time",
+                       "x_edge_location",
+                       "sc_bytes",
+                       "c_ip",
+                       "cs_method",
+                       "cs_host",
+                       "cs_uri_stem",
+                       "sc_status",
+                       "cs_referrer",
+                       "cs_user_agent",
+                       "cs_uri_query",
+                       "cs_cookie",
+                       "x_edge_result_type",
+                       "x_edge_request_id",
+                       "x_host_header",
+                       "cs_protocol",
+                       "cs_bytes",
+                       "time_taken",
+                       "x_forwarded_for",
+                       "ssl_protocol",
+                       "ssl_cipher",
+                       "x_edge_response_result_type",
+                       "cs_protocol_version",
+                       "fle_status",
+                       "fle_encrypted_fields",
+                       "c_port",
+                       "time_to_first_byte",
+                       "x_edge_detailed_result_type",
+                       "sc_content_type",
+                       "sc_content_len",
+                       "sc_range_start",
+                       "sc_range_end"}) +
+         "})";
+}
+
 std::string cloudtrail(const std::string& files, const std::string& format) {
   return "(SELECT unnest(Records) AS record FROM read_json('" + files + "', format='" + format +
          "', columns={Records: 'STRUCT(eventSource VARCHAR, eventName VARCHAR)[]'}, maximum_object_size=67108864))";
+}
+
+// Every line as it is, taken apart by a regular expression.
+std::string syslog(const std::string& files) {
+  return "(SELECT regexp_extract(line, '^(\\w{3} +\\d+ [\\d:]+) (\\S+) ([^\\[:]+)(?:\\[(\\d+)\\])?: (.*)$', "
+         "['time', 'host', 'program', 'pid', 'message']) AS record FROM read_csv('" +
+         files + "', delim=E'\\x01', quote='', escape='', header=false, auto_detect=false, " + kLargeObjects +
+         ", columns={'line': 'VARCHAR'}))";
 }
 
 std::string s3_group(const std::string& table) {
@@ -104,10 +169,24 @@ std::string sql_of(const std::string& question, const std::string& files) {
   if (question == "s3_denied") {
     return "SELECT count(*) FROM " + s3_access(files, kLargeObjects) + " WHERE errorcode = 'AccessDenied'";
   }
+  if (question == "s3_lines") {
+    return "SELECT fields.operation, fields.status, count(*), sum(TRY_CAST(fields.bytes AS BIGINT)) FROM " +
+           s3_lines(files) + " GROUP BY 1, 2";
+  }
   if (question == "cloudtrail_group") return cloudtrail_group(cloudtrail(files, "auto"));
   if (question == "cloudtrail_group_lines") return cloudtrail_group(cloudtrail(files, "newline_delimited"));
   if (question == "alb_group") {
     return "SELECT elb_status_code, count(*), sum(TRY_CAST(sent_bytes AS BIGINT)) FROM " + alb(files) + " GROUP BY 1";
+  }
+  if (question == "vpc_flow_group") {
+    return "SELECT dstport, action, count(*), sum(bytes) FROM " + vpc_flow(files) + " WHERE protocol = 6 GROUP BY 1, 2";
+  }
+  if (question == "cloudfront_group") {
+    return "SELECT sc_status, x_edge_result_type, count(*), sum(TRY_CAST(sc_bytes AS BIGINT)) FROM " +
+           cloudfront(files) + " GROUP BY 1, 2";
+  }
+  if (question == "syslog_group") {
+    return "SELECT record.program, count(*), sum(strlen(record.message)) FROM " + syslog(files) + " GROUP BY 1";
   }
   throw std::runtime_error("no such question: " + question);
 }

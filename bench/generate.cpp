@@ -201,10 +201,11 @@ uint64_t records_of_bytes(const Options& options, const Log& log) {
 }
 
 constexpr const char* kUsage =
-    R"(usage: otomo-bench-generate --format s3_access|cloudtrail|alb (--records N | --bytes N) --out DIR
+    R"(usage: otomo-bench-generate --format LOG (--records N | --bytes N) --out DIR
                             [--files N] [--gzip] [--seed N] [--threads N]
 
-Writes made-up logs into DIR under AWS's own key layout. --bytes is before compression, and about.
+Writes made-up logs into DIR under AWS's own key layout. --bytes is before compression, and about. LOG is
+a line of bench/generator/logs.def.
 
   otomo-bench-generate --format s3_access --bytes 1300000000 --out data/s3_plain
   otomo-bench-generate --format cloudtrail --bytes 2500000000 --files 1000 --gzip --out data/cloudtrail
@@ -256,10 +257,11 @@ Options parse_options(int argc, char** argv) {
 }
 
 std::unique_ptr<Log> make_log(const std::string& format) {
-  if (format == "s3_access") return s3_access_log();
-  if (format == "cloudtrail") return cloudtrail_log();
-  if (format == "alb") return alb_log();
-  die("--format is s3_access, cloudtrail or alb");
+#define X(name) \
+  if (format == #name) return name##_log();
+#include "generator/logs.def"
+#undef X
+  die("--format is a line of bench/generator/logs.def, not " + format);
 }
 
 int run(int argc, char** argv) {

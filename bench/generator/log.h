@@ -35,8 +35,9 @@ class Log {
   virtual void append(const Plan& plan, uint64_t file, uint64_t record, Text& text) const = 0;
 };
 
-std::unique_ptr<Log> s3_access_log();
-std::unique_ptr<Log> cloudtrail_log();
-std::unique_ptr<Log> alb_log();
+// One for each line of logs.def, in a file of its name.
+#define X(name) std::unique_ptr<Log> name##_log();
+#include "generator/logs.def"
+#undef X
 
 }  // namespace otomo::bench

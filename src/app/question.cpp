@@ -8,6 +8,7 @@
 #include <fstream>
 #include <future>
 
+#include "app/format_file.h"
 #include "formats/registry.h"
 
 namespace otomo::app {
@@ -40,11 +41,19 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
   auto question = std::make_unique<Question>();
   question->options_ = options;
   engine::Inputs inputs;
-  if (!options.format.empty()) {
+  if (options.format.ends_with(kFormatFileEnding)) {
+    auto format = load_format_file(options.format);
+    if (!format) return std::unexpected(std::move(format.error()));
+    const auto registry = std::make_shared<formats::Registry>();
+    registry->add(*format);
+    inputs.registry = registry;
+    inputs.sources[0].forced = format->get();
+  } else if (!options.format.empty()) {
     inputs.sources[0].forced = inputs.registry->find(options.format);
     if (inputs.sources[0].forced == nullptr || inputs.sources[0].forced->table.empty()) {
       return usage_error("unknown format '" + options.format + "'",
-                         fmt::format("the formats are {}", fmt::join(format_names(), ", ")));
+                         fmt::format("the formats are {}; a file that describes one ends in {}",
+                                     fmt::join(format_names(), ", "), kFormatFileEnding));
     }
   }
   inputs.literal_filters = !options.strict;

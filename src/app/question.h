@@ -17,7 +17,7 @@ namespace otomo::app {
 struct QuestionOptions {
   std::string sql;
   std::vector<std::string> from;   // empty: a question that needs no table
-  std::string format;              // empty: detected
+  std::string format;              // a format's name or a file that describes one; empty: detected
   bool strict = false;             // rejects matter: nothing is skipped unread
   std::uint64_t memory_bytes = 0;  // 0: default_memory_bytes()
   unsigned threads = 0;

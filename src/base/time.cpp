@@ -60,6 +60,24 @@ std::int64_t days_from_civil(int year, int month, int day) {
   return cycle * 146'097 + day_of_cycle - 719'468;
 }
 
+std::optional<std::int64_t> parse_iso_date(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return {};
+  const int year = digits(text.data(), 4);
+  const int month = digits(text.data() + 5, 2);
+  const int day = digits(text.data() + 8, 2);
+  if (!is_date(year, month, day)) return {};
+  return days_from_civil(year, month, day);
+}
+
+std::optional<std::int64_t> parse_iso_time(std::string_view text) {
+  if (text.size() != 8 || text[2] != ':' || text[5] != ':') return {};
+  const int hour = digits(text.data(), 2);
+  const int minute = digits(text.data() + 3, 2);
+  const int second = digits(text.data() + 6, 2);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return {};
+  return (hour * 3600 + minute * 60 + second) * kMicrosecondsPerSecond;
+}
+
 std::optional<std::int64_t> parse_iso_instant(std::string_view text) {
   if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':') {
     return {};

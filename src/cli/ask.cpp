@@ -12,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "app/format_file.h"
 #include "cli/exit_code.h"
 #include "cli/messages.h"
 #include "cli/printing/printers.h"
@@ -155,8 +156,9 @@ std::optional<std::uint64_t> parse_bytes(std::string_view text) {
 
 std::vector<Option> ask_options(AskOptions& options) {
   return {
-      {"--format", "FORMAT", "read every object as this format instead of detecting it", &options.format,
-       app::format_names()},
+      {"--format", "FORMAT",
+       "read every object as this format instead of detecting it; FILE.toml: as the file describes (otomo format)",
+       &options.format, app::format_names(), false, std::string(app::kFormatFileEnding)},
       {"--output", "FORM", "form of the answer (default: table on a terminal, csv elsewhere)", &options.output,
        form_names()},
       {"-o,--output-file",

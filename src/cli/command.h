@@ -17,6 +17,7 @@ struct Option {
   std::variant<bool*, std::string*, std::vector<std::string>*> target;
   std::vector<std::string> choices = {};  // the only values there are
   bool completes_files = false;
+  std::string or_file = {};  // ".toml": beside the choices, every file with this ending is a value
 };
 
 struct Example {

@@ -68,16 +68,20 @@ std::string bash_completion() {
     text += fmt::format("    {})\n      case \"$before\" in\n", command.name);
     std::vector<std::string> flags = {"--help"};
     std::vector<std::string> positional;
+    bool completes_files = false;
     for (const Option& option : command.options) {
       if (is_positional(option)) {
         positional.insert(positional.end(), option.choices.begin(), option.choices.end());
+        completes_files = completes_files || option.completes_files;
         continue;
       }
       const auto option_names = names_of(option);
       flags.insert(flags.end(), option_names.begin(), option_names.end());
       if (!option.choices.empty()) {
-        text += fmt::format("        {}) COMPREPLY=($(compgen -W '{}' -- \"$word\")); return ;;\n",
-                            join(option_names, "|"), join(option.choices, " "));
+        const std::string files =
+            option.or_file.empty() ? "" : fmt::format(" $(compgen -f -X '!*{}' -- \"$word\")", option.or_file);
+        text += fmt::format("        {}) COMPREPLY=($(compgen -W '{}' -- \"$word\"){}); return ;;\n",
+                            join(option_names, "|"), join(option.choices, " "), files);
       } else if (option.completes_files) {
         text += fmt::format("        {}) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n", join(option_names, "|"));
       } else if (!option.value.empty()) {
@@ -88,7 +92,8 @@ std::string bash_completion() {
     text += fmt::format(
         "      case \"$word\" in\n        -*) COMPREPLY=($(compgen -W '{}' -- \"$word\")) ;;\n"
         "        *) COMPREPLY=($(compgen {} -- \"$word\")) ;;\n      esac ;;\n",
-        join(flags, " "), positional.empty() ? "-f" : "-W '" + join(positional, " ") + "'");
+        join(flags, " "),
+        positional.empty() ? "-f" : (completes_files ? "-f -W '" : "-W '") + join(positional, " ") + "'");
   }
   return text + "  esac\n}\ncomplete -o filenames -F _otomo otomo\n";
 }
@@ -104,10 +109,14 @@ std::string zsh_completion() {
       "  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $command in\n";
   for (const Command& command : all_commands()) {
     text += fmt::format("    {})\n      _arguments", command.name);
+    std::size_t place = 0;
     for (const Option& option : command.options) {
       std::string action;
       if (!option.choices.empty()) {
         action = "(" + join(option.choices, " ") + ")";
+        if (!option.or_file.empty()) {
+          action = "{compadd -- " + join(option.choices, " ") + "; _files -g \"*" + option.or_file + "\"}";
+        }
       } else if (option.completes_files) {
         action = "_files";
       }
@@ -115,7 +124,9 @@ std::string zsh_completion() {
       for (const char c : option.help)
         help += c == ':' || c == '[' || c == ']' ? std::string{'\\', c} : std::string(1, c);
       if (is_positional(option)) {
-        text += " \\\n        " + single_quoted("*:" + option.value + ":" + action);
+        const bool many = std::holds_alternative<std::vector<std::string>*>(option.target);
+        text +=
+            " \\\n        " + single_quoted((many ? "*" : std::to_string(++place)) + ":" + option.value + ":" + action);
         continue;
       }
       for (const std::string& name : names_of(option)) {
@@ -146,7 +157,7 @@ std::string fish_completion() {
         if (!option.value.empty()) line += " -r";
       }
       if (!option.choices.empty()) line += " -a " + single_quoted(join(option.choices, " "));
-      if (option.completes_files) line += " -F";
+      if (option.completes_files || !option.or_file.empty()) line += " -F";
       if (!is_positional(option) || !option.choices.empty() || option.completes_files) text += line + "\n";
     }
   }

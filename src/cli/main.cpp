@@ -38,7 +38,17 @@ void add_option(CLI::App& app, const Option& option) {
     auto* list = std::get<std::vector<std::string>*>(option.target);
     added = app.add_option(option.names, *list, option.help)->type_name(option.value);
   }
-  if (!option.choices.empty()) added->check(CLI::IsMember(option.choices));
+  if (!option.or_file.empty()) {
+    const auto fits = [&option](const std::string& value) {
+      const bool known = std::find(option.choices.begin(), option.choices.end(), value) != option.choices.end();
+      if (known || value.ends_with(option.or_file)) return std::string();
+      return value + " not in {" + CLI::detail::join(option.choices, ",") + "}, and no file that ends in " +
+             option.or_file;
+    };
+    added->check(CLI::Validator(fits, CLI::IsMember(option.choices).get_description() + "|FILE" + option.or_file));
+  } else if (!option.choices.empty()) {
+    added->check(CLI::IsMember(option.choices));
+  }
 }
 
 // Breaks lines at spaces, so that none is longer than `width`.

@@ -77,12 +77,22 @@ void print_error(const Error& error, std::string_view sql) {
 void print_summary(const std::vector<engine::TableUse>& uses, double seconds) {
   std::string text;
   for (const auto& use : uses) {
-    text += fmt::format("{}: {} objects, {} records, {} rejects", use.table, show_count(use.objects_read),
-                        show_count(use.counts.records), show_count(use.counts.rejects));
+    text += fmt::format("{}: {} objects", use.table, show_count(use.objects_read));
+    if (!use.records_known) {
+      text += fmt::format("; {}, {:.2f} s\n", show_bytes(use.stored_bytes), seconds);
+      if (use.objects_pruned > 0) {
+        text += fmt::format("  {} older manifests left out: the newest counts\n", show_count(use.objects_pruned));
+      }
+      continue;
+    }
+    text += fmt::format(", {} records, {} rejects", show_count(use.counts.records), show_count(use.counts.rejects));
     if (use.counts.skipped > 0) {
       text += fmt::format(", {} skipped unread", show_count(use.counts.skipped));
     }
     if (use.counts.ambiguous > 0) text += fmt::format(", {} ambiguous", show_count(use.counts.ambiguous));
+    if (use.counts.assumed_times > 0) {
+      text += fmt::format(", {} assumed times", show_count(use.counts.assumed_times));
+    }
     if (use.counts.bad_values > 0) text += fmt::format(", {} bad values (NULL)", show_count(use.counts.bad_values));
     if (use.counts.repaired_bytes > 0) {
       text += fmt::format(", {} repaired bytes", show_count(use.counts.repaired_bytes));
@@ -100,6 +110,11 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds) {
     if (use.counts.ambiguous > 0) {
       text +=
           "  ambiguous: can be read in two ways, as two requests run together can; their column ambiguous is true\n";
+    }
+    if (use.counts.assumed_times > 0) {
+      text +=
+          "  assumed: times that lack a year, which is then the latest that can be, or a zone, which is then UTC; the\n"
+          "  columns assumed_year and assumed_zone of syslog say which\n";
     }
     if (use.objects_pruned > 0) {
       text += fmt::format("  {} objects left out: their keys prove that they hold nothing asked for\n",

@@ -8,6 +8,8 @@
 
 #include "engine/duckdb_headers.h"
 #include "engine/errors.h"
+#include "engine/object_files.h"
+#include "engine/tables/plain.h"
 #include "engine/tables/table_functions.h"
 #include "formats/registry.h"
 
@@ -61,7 +63,8 @@ duckdb::unique_ptr<duckdb::TableRef> find_table(duckdb::ClientContext& /*context
     return duckdb::make_uniq<duckdb::SubqueryRef>(std::move(select), name);
   }
   const auto& session = static_cast<const TablesData&>(*data).session;
-  return session->inputs.registry->of_table(name).empty() ? nullptr : call(records_function_name(name), name);
+  if (!session->inputs.registry->of_table(name).empty()) return call(records_function_name(name), name);
+  return find_plain_table(*session, name);
 }
 
 std::string quoted(std::string_view text) {
@@ -94,13 +97,15 @@ class DuckDatabase final : public Database {
     return guarded([&]() -> Result<void> {
       session_->inputs = std::move(inputs);
       session_->threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+      session_->database = database_->instance.get();
+      duckdb::FileSystem::GetFileSystem(*database_->instance).RegisterSubSystem(make_object_files(session_));
       register_tables();
       return configure(options);
     });
   }
 
   Result<void> query(const std::string& sql, CellForm form, ResultSink& sink) override {
-    return guarded([&]() -> Result<void> {
+    return told(guarded([&]() -> Result<void> {
       begin_query();
       auto statement = parse(sql);
       if (!statement) return std::unexpected(statement.error());
@@ -118,11 +123,11 @@ class DuckDatabase final : public Database {
       if (result->HasError()) return std::unexpected(to_error(result->GetErrorObject()));
       if (auto begun = sink.begin(columns); !begun) return begun;
       return stream(*result, sink);
-    });
+    }));
   }
 
   Result<std::uint64_t> write_parquet(const std::string& sql, const std::string& path) override {
-    return guarded([&]() -> Result<std::uint64_t> {
+    return told(guarded([&]() -> Result<std::uint64_t> {
       begin_query();
       auto statement = parse(sql);
       if (!statement) return std::unexpected(statement.error());
@@ -138,7 +143,7 @@ class DuckDatabase final : public Database {
       auto result = connection_->Query(std::move(copy));
       if (result->HasError()) return std::unexpected(to_error(result->GetErrorObject()));
       return static_cast<std::uint64_t>(result->GetValue(0, 0).GetValue<std::int64_t>());
-    });
+    }));
   }
 
   void interrupt() override {
@@ -197,10 +202,27 @@ class DuckDatabase final : public Database {
         *same = std::move(use);
       }
     }
+    uses.insert(uses.end(), session_->plain.begin(), session_->plain.end());
     return uses;
   }
 
  private:
+  // Errors of DuckDB's readers name files as they were given to them: the user knows their paths.
+  template <class T>
+  Result<T> told(Result<T> result) const {
+    if (result) return result;
+    Error error = std::move(result.error());
+    const auto& objects = session_->inputs.listing.objects;
+    for (std::size_t at = error.message.find(kObjectFiles); at != std::string::npos;
+         at = error.message.find(kObjectFiles, at)) {
+      const std::size_t end = std::min(error.message.find_first_of("\"' \n,)", at), error.message.size());
+      const auto object = object_of_file(std::string_view(error.message).substr(at, end - at));
+      if (!object || *object >= objects.size()) break;
+      error.message.replace(at, end - at, session_->inputs.listing.path(objects[*object]));
+    }
+    return std::unexpected(std::move(error));
+  }
+
   void register_tables() {
     auto& catalog = duckdb::Catalog::GetSystemCatalog(*database_->instance);
     const auto transaction = duckdb::CatalogTransaction::GetSystemTransaction(*database_->instance);
@@ -233,6 +255,7 @@ class DuckDatabase final : public Database {
     if (!options.writable_path.empty()) {
       set("allowed_paths", duckdb::Value::LIST({duckdb::Value(options.writable_path)}));
     }
+    set("allowed_directories", duckdb::Value::LIST({duckdb::Value(kObjectFiles)}));
     set("enable_external_access", duckdb::Value::BOOLEAN(false));
     if (auto result = connection_->Query("SET TimeZone = " + quoted(options.time_zone)); result->HasError()) {
       return usage_error("unknown time zone '" + options.time_zone + "'", "use an IANA name such as Asia/Tokyo or UTC");
@@ -244,6 +267,7 @@ class DuckDatabase final : public Database {
   void begin_query() {
     const std::lock_guard lock(session_->mutex);
     session_->scans.clear();
+    session_->plain.clear();
   }
 
   Result<duckdb::unique_ptr<duckdb::SQLStatement>> parse(const std::string& sql) {

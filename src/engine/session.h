@@ -3,6 +3,7 @@
 // What a database's table functions share: the inputs, the scans of the running query, the wish to stop. Any thread.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "engine/database.h"
+#include "engine/duckdb_headers.h"
 #include "engine/reading/scan.h"
 
 namespace otomo::engine {
@@ -21,9 +23,13 @@ namespace otomo::engine {
 struct Session {
   Inputs inputs;
   unsigned threads = 1;
+  duckdb::DatabaseInstance* database = nullptr;  // that the session belongs to
   std::atomic<bool> stop{false};
 
   const Source& source_of(std::uint32_t object) const { return inputs.sources[inputs.listing.objects[object].source]; }
+
+  // What every scan of the query shares.
+  ScanOptions scan_options();
 
   // Throws where nobody said what is to be read.
   void add_scan(const std::string& table, std::shared_ptr<Scan> scan) {
@@ -32,7 +38,15 @@ struct Session {
     scans.emplace_back(table, std::move(scan));
   }
 
+  void add_plain(TableUse use) {
+    const std::lock_guard lock(mutex);
+    if (std::none_of(plain.begin(), plain.end(), [&](const TableUse& u) { return u.table == use.table; })) {
+      plain.push_back(std::move(use));
+    }
+  }
+
   mutable std::mutex mutex;
+  std::vector<TableUse> plain;  // of tables that are not scanned here
   std::vector<std::pair<std::string, std::shared_ptr<Scan>>> scans;
 };
 

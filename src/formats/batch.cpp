@@ -72,6 +72,7 @@ Counts& Counts::operator+=(const Counts& other) {
   skipped += other.skipped;
   bad_values += other.bad_values;
   ambiguous += other.ambiguous;
+  assumed_times += other.assumed_times;
   repaired_bytes += other.repaired_bytes;
   control_messages += other.control_messages;
   return *this;

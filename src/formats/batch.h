@@ -43,7 +43,7 @@ class Column {
   const ColumnSpec* spec;
   bool wanted = false;                  // nobody asked: leave it alone
   std::vector<std::string_view> text;   // kText; null is data() == nullptr
-  std::vector<std::int64_t> integers;   // kInteger, kBigint, kBoolean, kTimestamp
+  std::vector<std::int64_t> integers;   // kInteger, kBigint, kBoolean, kDate, kTimestamp
   std::vector<double> doubles;          // kDouble
   std::vector<std::uint8_t> valid;      // every type but kText: 1 where there is a value
   std::vector<std::uint32_t> list_end;  // kList, kMap
@@ -71,6 +71,7 @@ struct Counts {
   std::uint64_t skipped = 0;           // passed over unread by a literal filter
   std::uint64_t bad_values = 0;        // values that did not fit their column's type and are NULL
   std::uint64_t ambiguous = 0;         // of the records: could be read in two ways, and a rule decided
+  std::uint64_t assumed_times = 0;     // of the records: their time lacks a year or zone, and a rule gave it one
   std::uint64_t repaired_bytes = 0;    // bytes of invalid UTF-8 that became U+FFFD
   std::uint64_t control_messages = 0;  // of the log's own transport: neither records nor rejects
 

@@ -33,7 +33,8 @@ struct KeyFacts {
 };
 
 // A hidden column that AWS's documented DDL uses as a partition of the table: built from the key's facts.
-// `pattern` spells it: Y, M, D, H stand for the parts, R for the region, everything else for itself ("Y/M/D").
+// `pattern` spells it: Y, M, D, H stand for the parts, A for the account, R for the region, everything else for itself
+// ("Y/M/D").
 struct PartitionColumn {
   std::string_view name;
   std::string_view pattern;
@@ -62,12 +63,17 @@ struct SourceSettings {
   std::string account_id;  // of records and keys that name none; empty: unknown
 };
 
+// Does the line that starts with `text` begin a record? At most kRecordStartBytesMax of its bytes are looked at; fewer
+// are shown only where the object ends.
+using StartsRecord = bool (*)(std::string_view text);
+inline constexpr std::size_t kRecordStartBytesMax = 64;
+
 // What is known of an object beside the bytes that a reader is shown.
 struct ObjectContext {
-  // Its first plain bytes: all of them, or kDetectionBytesMax. Readers of a part of it learn its header from here.
-  // Valid until the next restart().
+  // Its first plain bytes: all of them, or kDetectionBytesMax. Readers of a part of it learn its header from here;
+  // where the format has a last_header, it may be that line instead. Valid until the next restart().
   std::string_view head;
-  // When it was last changed (microseconds UTC): nothing in it happened later. nullopt: a pipe.
+  // When it was last changed (microseconds UTC): nothing in it happened later. For a pipe it is now. nullopt: unknown.
   std::optional<std::int64_t> modified_us;
   const SourceSettings* settings = nullptr;  // never null where a reader sees it
   std::string_view key = {};                 // of the object; valid until the next restart(); empty: it has none
@@ -102,6 +108,20 @@ struct MessageColumns {
   std::size_t owner;  // the account
 };
 
+// What a manifest says of the data files that make a table together.
+struct Manifest {
+  struct Column {
+    std::string name;
+    std::string type;  // an SQL type
+    bool url_encoded = false;
+  };
+  std::string set;              // manifests of one set say the same thing at different times: the newest counts
+  std::string created;          // later ones sort behind earlier ones
+  std::string file_format;      // "CSV", "Parquet"
+  std::vector<Column> columns;  // of CSV files, which have no header
+  std::vector<std::string> keys;
+};
+
 struct Format {
   std::string name;     // "s3_access": the word of --format
   std::string table;    // "s3_access_logs"; empty: the objects are recognised but hold no records
@@ -112,10 +132,16 @@ struct Format {
   // A newline always ends a record, so that any part of an object that starts behind one can be read alone (with the
   // object's head in the context).
   bool newline_ends_record = false;
+  // Not null, where newline_ends_record: a record may go on in the lines below it. Given an object's head, says how its
+  // lines are told that begin a record: parts start there. nullptr: that object cannot be read in parts.
+  StartsRecord (*starts_record)(std::string_view head) = nullptr;
   // Not empty: this is another table over the objects of that format, whose detectors find them.
   std::string objects_of;
   // Not null: the records are envelopes, and each message is offered to the other formats, too.
   const MessageColumns* messages = nullptr;
+  // Not empty: the objects are manifests of this table's files, and read_manifest reads one. nullopt: it is none.
+  std::string manifest_table = {};
+  std::function<std::optional<Manifest>(std::string_view text)> read_manifest = {};
 
   // The facts of a key that has the form AWS gives this format's objects, whatever stands before it; nullopt where
   // it has not.
@@ -128,6 +154,9 @@ struct Format {
   // The bytes that each record must contain if `column` (an index into `columns`) is to match `value`, or nullopt
   // where nothing is certain (the value may be written in other ways).
   std::function<std::optional<std::string>(std::size_t column, Match match, std::string_view value)> literal_for;
+  // Not null: some lines say what the lines behind them mean. The last such line in `text`, which is whole lines, or
+  // empty: where a part of an object is read alone, the last one before it is its context's head.
+  std::function<std::string_view(std::string_view text)> last_header = nullptr;
 };
 
 }  // namespace otomo::formats

@@ -128,6 +128,8 @@ void JsonColumns::put_number(const JsonText& json, const JsonValue& value, Colum
     ++batch.counts.bad_values;
   } else if (column.spec->type == Type::kDouble) {
     put_double(column, row, text, batch);
+  } else if (column.spec->type == Type::kDate) {
+    put_date(column, row, text, batch);
   } else {
     put_integer(column, row, text, batch);
   }

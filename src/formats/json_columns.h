@@ -5,6 +5,7 @@
 //
 //   text     a string without its escapes; null and what is missing is NULL; all else as it is written
 //   numbers  a JSON number, or a string that holds one; "-" and "" are NULL, what does not fit is NULL and counted
+//   date     a string such as "2026-11-23"; "-" and "" are NULL, what is no date is NULL and counted
 //   boolean  true or false, also as a string
 //   struct, list, map  of an object, array, object; another value is NULL and counted
 //

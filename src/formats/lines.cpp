@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include "base/time.h"
+
 namespace otomo::formats {
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
@@ -34,6 +36,15 @@ void put_integer(Column& column, std::size_t row, std::string_view text, Batch& 
 void put_double(Column& column, std::size_t row, std::string_view text, Batch& batch) {
   if (const auto value = parse_double(text)) {
     column.set_double(row, *value);
+    return;
+  }
+  column.set_null(row);
+  if (text != "-") ++batch.counts.bad_values;
+}
+
+void put_date(Column& column, std::size_t row, std::string_view text, Batch& batch) {
+  if (const auto days = parse_iso_date(text)) {
+    column.set_integer(row, *days);
     return;
   }
   column.set_null(row);

@@ -5,12 +5,14 @@
 //   std::size_t read_line_at(const char* line, const char* limit, std::uint64_t offset, Batch& batch);
 // which makes a row or a reject, finds the line's end itself (one pass over the bytes) and returns the line's length
 // without its newline; blank lines never reach it. A parser that has `void restart(const ObjectContext&)` is told of
-// each object. One reader per thread.
+// each object; one that has `std::size_t pass_over(std::string_view lines)` is shown what a filter passes over, and
+// says how many of those lines are no records. One reader per thread.
 #pragma once
 
 #include <bit>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "base/limits.h"
 #include "base/simd/simd.h"
@@ -21,7 +23,10 @@ namespace otomo::formats {
 template <class Parser>
 class LineReader final : public RecordReader {
  public:
-  explicit LineReader(const LiteralFilter& filter) : filter_(filter) {}
+  // The parser is made of what follows the filter.
+  template <class... Arguments>
+  explicit LineReader(const LiteralFilter& filter, Arguments&&... arguments)
+      : filter_(filter), parser_(std::forward<Arguments>(arguments)...) {}
 
   void restart(const ObjectContext& context) override {
     in_overlong_line_ = false;
@@ -93,6 +98,9 @@ class LineReader final : public RecordReader {
     if (line != at) {
       const auto passed = static_cast<std::size_t>(line - at);
       batch.counts.skipped += simd::kernels().count_newlines(at, passed) + (line[-1] == '\n' ? 0 : 1);
+      if constexpr (requires { parser_.pass_over(std::string_view(at, passed)); }) {
+        batch.counts.skipped -= parser_.pass_over(std::string_view(at, passed));
+      }
     }
     return line;
   }
@@ -113,6 +121,8 @@ std::optional<double> parse_double(std::string_view text);
 // A column of numbers: NULL for "-", NULL and counted where the text is no number.
 void put_integer(Column& column, std::size_t row, std::string_view text, Batch& batch);
 void put_double(Column& column, std::size_t row, std::string_view text, Batch& batch);
+// A column of dates, written as 2026-11-23: the same.
+void put_date(Column& column, std::size_t row, std::string_view text, Batch& batch);
 
 // The same, for text with eight readable bytes before its end: up to eight digits without a branch on their number,
 // which no predictor knows. Three multiplications add neighbours up (Mula, "SWAR parsing of integers", 2014).

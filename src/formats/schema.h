@@ -15,6 +15,7 @@ enum class Type : std::uint8_t {
   kBigint,   // 64 bits
   kDouble,
   kBoolean,
+  kDate,       // days since 1970-01-01
   kTimestamp,  // microseconds since 1970-01-01 UTC: an instant
   kStruct,     // children: the members
   kList,       // one child: the element

@@ -33,6 +33,22 @@ void check_lines(const Kernels& kernel, const Kernels& scalar, const char* at, c
   }
 }
 
+void check_fields(const Kernels& kernel, const Kernels& scalar, char separator, const char* at, const char* end) {
+  while (at < end) {
+    otomo::simd::FieldSplit expected;
+    otomo::simd::FieldSplit actual;
+    scalar.split_fields(at, end, separator, expected);
+    kernel.split_fields(at, end, separator, actual);
+    const std::uint32_t places = std::min(otomo::simd::kFieldSeparatorsMax, expected.separators);
+    if (actual.length != expected.length || actual.complete != expected.complete || actual.plain != expected.plain ||
+        actual.separators != expected.separators ||
+        !std::equal(actual.places, actual.places + places, expected.places)) {
+      std::abort();
+    }
+    at += expected.length + 1;
+  }
+}
+
 std::vector<std::uint32_t> index_json(const Kernels& kernel, const char* text, std::size_t size, std::size_t step) {
   std::vector<std::uint32_t> all;
   otomo::simd::JsonCarry carry;
@@ -59,6 +75,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const Kernels* kernel : otomo::simd::all_kernels()) {
     if (kernel == &scalar || !kernel->supported()) continue;
     check_lines(*kernel, scalar, begin, end);
+    // Any byte that may separate, chosen by the input.
+    const char separator = static_cast<char>(data[0] % 0x80U);
+    if (separator != '\n') check_fields(*kernel, scalar, separator, begin, end);
     if (kernel->count_newlines(begin, text_size) != scalar.count_newlines(begin, text_size)) std::abort();
     if (literal_size > 0) {
       // The text's own end, so that there is something to find.

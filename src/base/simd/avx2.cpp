@@ -62,7 +62,7 @@ bool supported() {
 }  // namespace
 
 extern const Kernels kKernels;
-const Kernels kKernels{"avx2", supported, split_line, count_newlines, find_literal, index_json};
+const Kernels kKernels{"avx2", supported, split_line, split_fields, count_newlines, find_literal, index_json};
 
 }  // namespace otomo::simd::avx2
 OTOMO_TARGET_END

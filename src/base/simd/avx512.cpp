@@ -85,7 +85,7 @@ bool supported() {
 }  // namespace
 
 extern const Kernels kKernels;
-const Kernels kKernels{"avx512", supported, split_line, count_newlines, find_literal, index_json};
+const Kernels kKernels{"avx512", supported, split_line, split_fields, count_newlines, find_literal, index_json};
 
 }  // namespace otomo::simd::avx512
 OTOMO_TARGET_END

@@ -61,7 +61,7 @@ bool supported() { return true; }
 }  // namespace
 
 extern const Kernels kKernels;
-const Kernels kKernels{"neon", supported, split_line, count_newlines, find_literal, index_json};
+const Kernels kKernels{"neon", supported, split_line, split_fields, count_newlines, find_literal, index_json};
 
 }  // namespace otomo::simd::neon
 

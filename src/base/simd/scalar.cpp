@@ -38,6 +38,23 @@ void split_line(const char* line, const char* end, LineSplit& split) {
   if (quoted || split.length == 0 || line[split.length - 1] == ' ') split.regular = false;
 }
 
+void split_fields(const char* line, const char* end, char separator, FieldSplit& split) {
+  const char* newline = std::find(line, end, '\n');
+  split.length = static_cast<std::uint32_t>(newline - line);
+  split.complete = newline != end;
+  split.plain = true;
+  split.separators = 0;
+  for (std::uint32_t i = 0; i < split.length; ++i) {
+    const auto c = static_cast<unsigned char>(line[i]);
+    if (line[i] == separator) {
+      if (split.separators < kFieldSeparatorsMax) split.places[split.separators] = i;
+      ++split.separators;
+    } else if (c < ' ' || c >= 0x80) {
+      split.plain = false;
+    }
+  }
+}
+
 std::size_t count_newlines(const char* text, std::size_t size_bytes) {
   return static_cast<std::size_t>(std::count(text, text + size_bytes, '\n'));
 }
@@ -80,6 +97,6 @@ bool supported() { return true; }
 }  // namespace
 
 extern const Kernels kKernels;
-const Kernels kKernels{"scalar", supported, split_line, count_newlines, find_literal, index_json};
+const Kernels kKernels{"scalar", supported, split_line, split_fields, count_newlines, find_literal, index_json};
 
 }  // namespace otomo::simd::scalar

@@ -104,6 +104,45 @@ void split_line(const char* line, const char* end, LineSplit& split) {
   split.separators = separators;
 }
 
+// As split_line, without quotes: what is left of a register is a handful of instructions and the places.
+void split_fields(const char* line, const char* end, char separator, FieldSplit& split) {
+  const Bytes64::Pattern separator_pattern(separator);
+  const Bytes64::Pattern space_pattern(' ');
+  const Bytes64::Pattern newline_pattern('\n');
+  PlaceWriter writer(0);
+  std::uint32_t separators = 0;
+  std::uint64_t faults = 0;
+  const auto put = [&](std::uint64_t bits) {
+    writer.put(bits, split.places + (separators < kFieldSeparatorsMax ? separators : kFieldSeparatorsMax));
+    separators += static_cast<std::uint32_t>(__builtin_popcountll(bits));
+  };
+  const std::size_t room = static_cast<std::size_t>(end - line);
+  std::size_t at = 0;
+  while (room - at >= 64) {
+    const Bytes64 bytes = Bytes64::load(line + at);
+    const std::uint64_t found = bytes.equals(separator_pattern);
+    const std::uint64_t unusual = bytes.below(space_pattern) & ~found;
+    if (unusual != 0) {
+      if (bytes.equals(newline_pattern) != 0) break;
+      faults |= unusual;
+    }
+    put(found);
+    writer.advance();
+    at += 64;
+  }
+  const Bytes64 bytes = Bytes64::load(line + at);
+  const std::uint64_t left = low_bits(static_cast<unsigned>(room - at < 64 ? room - at : 64));
+  const std::uint64_t newline = bytes.equals(newline_pattern) & left;
+  const std::uint64_t here = newline != 0 ? (newline & -newline) - 1 : left;
+  const std::uint64_t found = bytes.equals(separator_pattern) & here;
+  faults |= bytes.below(space_pattern) & ~found & here;
+  put(found);
+  split.length = static_cast<std::uint32_t>(at + static_cast<unsigned>(__builtin_popcountll(here)));
+  split.complete = newline != 0;
+  split.plain = faults == 0;
+  split.separators = separators;
+}
+
 std::size_t count_newlines(const char* text, std::size_t size_bytes) {
   const Bytes64::Pattern newline('\n');
   std::size_t count = 0;

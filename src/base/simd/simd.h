@@ -31,6 +31,19 @@ struct LineSplit {
   std::uint32_t places[kSeparatorsMax + 64];
 };
 
+// Separators whose places split_fields can report; lines with more count on without them.
+inline constexpr std::uint32_t kFieldSeparatorsMax = 128;
+
+// One line of fields between single separators, none of them quoted.
+struct FieldSplit {
+  std::uint32_t length = 0;  // bytes before the newline, or up to the end where there is none
+  bool complete = false;     // a newline was found
+  bool plain = false;        // no byte of 0x80 or more, no control character but separators
+  std::uint32_t separators = 0;
+  // Of the first kFieldSeparatorsMax separators; a kernel may write anything behind them.
+  std::uint32_t places[kFieldSeparatorsMax + 64];
+};
+
 // What is carried from one call of index_json to the next.
 struct JsonCarry {
   std::int64_t depth = 0;       // open brackets
@@ -44,6 +57,8 @@ struct Kernels {
   bool (*supported)();
   // Splits the line that starts at `line`.
   void (*split_line)(const char* line, const char* end, LineSplit& split);
+  // Splits the line that starts at `line` at every `separator`, which is neither newline nor of 0x80 or more.
+  void (*split_fields)(const char* line, const char* end, char separator, FieldSplit& split);
   std::size_t (*count_newlines)(const char* text, std::size_t size_bytes);
   // The first place at or behind `text` where `literal` stands, or `end`. REQUIRES: literal not empty.
   const char* (*find_literal)(const char* text, const char* end, std::string_view literal);

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,12 +30,13 @@ class Block {
   std::size_t capacity() const { return capacity_; }
   std::string_view text() const { return {bytes_.data() + begin, size - begin}; }
 
-  std::size_t begin = 0;             // of the records
-  std::size_t size = 0;              // end of the records
-  std::uint64_t offset = 0;          // of byte `begin` in the uncompressed object
-  std::uint64_t number = 0;          // within the object
-  std::optional<io::Damage> damage;  // the object ends here, damaged
-  bool overlong = false;             // the block is the start of one line that is longer than the limit
+  std::size_t begin = 0;                      // of the records
+  std::size_t size = 0;                       // end of the records
+  std::uint64_t offset = 0;                   // of byte `begin` in the uncompressed object
+  std::uint64_t number = 0;                   // within the object
+  std::optional<io::Damage> damage;           // the object ends here, damaged
+  bool overlong = false;                      // the block is the start of one line that is longer than the limit
+  std::shared_ptr<const std::string> header;  // the line before it that says what its lines mean; null: the head does
 
  private:
   ReadBuffer bytes_;
@@ -76,6 +78,7 @@ class BlockPool {
     block.number = 0;
     block.damage.reset();
     block.overlong = false;
+    block.header.reset();
   }
 
   std::vector<BlockPointer> kept_;

@@ -77,6 +77,7 @@ formats::Batch* MessageReader::next() {
         format_ = format;
         reading_ = &open_(*format);
         reading_->batch->clear();
+        own_account_id_ = column_named(*reading_->batch, "account_id");
         own_log_group_ = column_named(*reading_->batch, "log_group");
         own_log_stream_ = column_named(*reading_->batch, "log_stream");
       }
@@ -106,7 +107,9 @@ formats::Batch* MessageReader::next() {
 void MessageReader::put_envelope(std::size_t from) {
   formats::Batch& batch = *reading_->batch;
   const auto text_of = [&](std::size_t column) { return envelopes_->columns[column].text[row_]; };
-  put_where_null(batch.account_id, from, batch.rows, text_of(columns_.owner));
+  for (formats::Column* column : {&batch.account_id, own_account_id_}) {
+    if (column != nullptr) put_where_null(*column, from, batch.rows, text_of(columns_.owner));
+  }
   for (formats::Column* column : {&batch.log_group, own_log_group_}) {
     if (column != nullptr) put_where_null(*column, from, batch.rows, text_of(columns_.log_group));
   }

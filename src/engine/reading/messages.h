@@ -56,6 +56,7 @@ class MessageReader {
   const formats::Format* format_ = nullptr;
   Reading* reading_ = nullptr;  // of format_; nullptr: none is begun
   // Its own columns of those names, where it has them.
+  formats::Column* own_account_id_ = nullptr;
   formats::Column* own_log_group_ = nullptr;
   formats::Column* own_log_stream_ = nullptr;
 };

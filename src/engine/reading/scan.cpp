@@ -63,7 +63,10 @@ std::vector<Error> ScanTotals::unread() const {
 Scan::Scan(ScanOptions options)
     : options_(std::move(options)),
       blocks_per_object_(
-          std::min(kBlocksPerObjectMax, kBlockNumbers / std::max<std::uint64_t>(1, options_.listing->objects.size()))) {
+          std::min(kBlocksPerObjectMax, kBlockNumbers / std::max<std::uint64_t>(1, options_.listing->objects.size()))),
+      started_us_(
+          std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+              .count()) {
   assert(!options_.merge_objects || (!options_.wanted.empty() && !options_.reports));
 }
 
@@ -269,7 +272,18 @@ Result<std::size_t> ScanWorker::start_source(std::uint32_t index, std::span<char
       object.is_stdin ? io::open_stdin() : opener_.open(listing.folders[object.folder], object.name, object.size_bytes);
   if (!bytes) return std::unexpected(bytes.error());
   source_->open(std::move(*bytes));
+  auto filled = source_->start(out);
+  is_columns_ = filled && scan_.options_.is_columns && scan_.options_.is_columns({out.data(), *filled});
+  if (!is_columns_) return filled;
+  auto rows = scan_.options_.open_columns(index);
+  if (!rows) return std::unexpected(std::move(rows.error()).while_doing("reading " + listing.path(object)));
+  source_->open(std::move(*rows));
   return source_->start(out);
+}
+
+// What was read of the object as it is stored.
+std::uint64_t ScanWorker::stored_bytes() const {
+  return is_columns_ ? scan_.options_.listing->objects[object_].size_bytes : source_->stored_bytes();
 }
 
 const Source& ScanWorker::source_of(std::uint32_t object) const {
@@ -320,16 +334,20 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
     skip_object(found);
     return {};
   }
-  if (format->newline_ends_record && large && !block_last_) {
-    if (source_->codec() == nullptr && !object.is_stdin) {
+  const bool spans_lines = format->starts_record != nullptr;
+  const formats::StartsRecord starts_record =
+      spans_lines ? format->starts_record(block_->text().substr(0, kDetectionBytesMax)) : nullptr;
+  if (format->newline_ends_record && large && !block_last_ && (!spans_lines || starts_record != nullptr)) {
+    if (source_->codec() == nullptr && !object.is_stdin && !is_columns_) {
       auto file = io::open_file_at(path);
       if (!file) return std::unexpected(file.error());
       const std::uint64_t range_bytes =
           std::max(kRangeBytesMin, object.size_bytes / (scan_.blocks_per_object_ - 1) + 1);
-      share_ = std::make_shared<RangeObject>(index, format, block_->text(), std::move(*file), object.size_bytes,
-                                             range_bytes);
+      share_ = std::make_shared<RangeObject>(index, format, block_->text(), starts_record, std::move(*file),
+                                             object.size_bytes, range_bytes);
     } else if (is_last) {
-      share_ = std::make_shared<StreamObject>(index, format, std::move(source_), block_->text(), options.interrupted);
+      share_ = std::make_shared<StreamObject>(index, format, starts_record, std::move(source_), block_->text(),
+                                              options.interrupted);
       source_ = std::make_unique<io::DecodedSource>();
     }
     if (share_ != nullptr) {
@@ -405,7 +423,7 @@ void ScanWorker::begin_sequential(const formats::Format* format) {
   mode_ = Mode::kSequential;
   if (block_last_) block_->damage = source_->damage();
   const std::size_t filled = block_->text().size();
-  stored_counted_ = source_->stored_bytes();
+  stored_counted_ = stored_bytes();
   growth_ = std::max(growth_ * 0.9, static_cast<double>(filled) / static_cast<double>(stored_counted_ + 1));
   ++scan_.totals.objects_read;
   scan_.totals.plain_bytes += filled;
@@ -420,7 +438,7 @@ void ScanWorker::restart_reader(std::string_view head) {
     key_ = listing.path(object);
     key_of_ = object_;
   }
-  reader_->restart({head, object.modified_us, &source_of(object_).settings, key_});
+  reader_->restart({head, object.modified_us.value_or(scan_.started_us_), &source_of(object_).settings, key_});
 }
 
 void ScanWorker::begin_object(std::uint32_t object, const formats::Format* format, std::string_view head) {
@@ -503,7 +521,7 @@ Result<bool> ScanWorker::next_block() {
   block_last_ = true;  // whole lines only
   scan_.totals.plain_bytes += block_->text().size();
   part_plain_bytes_ += block_->text().size();
-  restart_reader(share_->head());
+  restart_reader(block_->header != nullptr ? std::string_view(*block_->header) : share_->head());
   return true;
 }
 
@@ -530,8 +548,8 @@ Result<bool> ScanWorker::continue_block() {
   block_at_ = 0;
   scan_.totals.plain_bytes += *count;
   part_plain_bytes_ += *count;
-  scan_.totals.stored_bytes += source_->stored_bytes() - stored_counted_;
-  stored_counted_ = source_->stored_bytes();
+  scan_.totals.stored_bytes += stored_bytes() - stored_counted_;
+  stored_counted_ = stored_bytes();
   return true;
 }
 

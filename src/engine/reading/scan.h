@@ -89,6 +89,9 @@ struct ScanOptions {
   // Marks in a batch what is to be filled; called once per worker and format.
   std::function<void(const formats::Format&, formats::Batch&)> project;
   std::function<bool()> interrupted;
+  // An object of columns, told by its first bytes, as plain rows; nullptr: there are no such objects.
+  std::function<bool(std::string_view head)> is_columns;
+  std::function<Result<std::unique_ptr<io::ByteSource>>(std::uint32_t object)> open_columns;
 };
 
 class SharedObject;
@@ -109,6 +112,7 @@ class Scan {
 
   ScanOptions options_;
   std::uint64_t blocks_per_object_;
+  std::int64_t started_us_;  // stands for the last change of a pipe
   // Objects that several workers read together, and workers that may yet make one.
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -144,6 +148,7 @@ class ScanWorker {
   void claim_objects();
   Result<void> open_object(std::uint32_t object, bool is_last);
   Result<std::size_t> start_source(std::uint32_t object, std::span<char> out);
+  std::uint64_t stored_bytes() const;
   const formats::Format* format_of(std::uint32_t object, const std::string& path, std::string_view text,
                                    bool whole) const;
   const formats::Format* reads_as(const formats::Format* format) const;
@@ -192,6 +197,7 @@ class ScanWorker {
   std::size_t block_at_ = 0;  // bytes of block_->text() that were consumed
   bool block_last_ = false;   // nothing follows the block
   std::uint64_t stored_counted_ = 0;
+  bool is_columns_ = false;  // source_ gives an object of columns as rows
   std::shared_ptr<SharedObject> share_;
   struct PartKey {
     const formats::Format* format;

@@ -11,6 +11,9 @@ namespace {
 
 // Read behind a range for the line that reaches over its end; nearly every line is shorter.
 constexpr std::size_t kBehindRangeBytes = 16 * 1024;
+// A record is known to be too long when this many of its bytes hold no end: where the next one starts may be out of
+// sight behind the limit itself.
+constexpr std::size_t kOverlongBytesMin = kRecordBytesMax + formats::kRecordStartBytesMax + 1;
 constexpr auto kInterruptPeriod = std::chrono::milliseconds(50);
 
 const char* find_newline(const char* begin, const char* end) {
@@ -19,16 +22,55 @@ const char* find_newline(const char* begin, const char* end) {
 
 }  // namespace
 
+const char* SharedObject::find_record_end(const char* from, const char* end, bool ended, const char** unsure) const {
+  if (unsure != nullptr) *unsure = nullptr;
+  while (true) {
+    const char* newline = find_newline(from, end);
+    if (newline == nullptr || starts_record_ == nullptr) return newline;
+    const auto behind = static_cast<std::size_t>(end - newline - 1);
+    if (behind < formats::kRecordStartBytesMax && !ended) {
+      if (unsure != nullptr) *unsure = newline;
+      return nullptr;
+    }
+    if (starts_record_({newline + 1, behind})) return newline;
+    from = newline + 1;
+  }
+}
+
+const char* SharedObject::find_last_record_end(const char* begin, const char* end) const {
+  const char* to = end;
+  while (true) {
+    const auto* newline = static_cast<const char*>(memrchr(begin, '\n', static_cast<std::size_t>(to - begin)));
+    if (newline == nullptr || starts_record_ == nullptr) return newline;
+    const auto behind = static_cast<std::size_t>(end - newline - 1);
+    if (behind >= formats::kRecordStartBytesMax && starts_record_({newline + 1, behind})) return newline;
+    to = newline;
+  }
+}
+
 Result<BlockPointer> RangeObject::take(BlockPool& pool) {
   while (true) {
     const std::uint64_t number = next_.fetch_add(1);
     if (number * range_bytes_ >= size_bytes_) return BlockPointer{};
     auto block = read_range(pool, number);
+    if (format() != nullptr && format()->last_header) pass_header(number, block ? block->get() : nullptr);
     if (!block || *block != nullptr) return block;
   }
 }
 
-// nullptr: no line starts in the range.
+// Each range hands on to the next which header holds at its end. Ranges are taken in their order, and whoever has taken
+// one comes here, whatever became of it: so the wait is for a read that has begun. `block` may be null.
+void RangeObject::pass_header(std::uint64_t number, Block* block) {
+  const std::string_view last = block == nullptr ? std::string_view{} : format()->last_header(block->text());
+  std::unique_lock lock(mutex_);
+  passed_.wait(lock, [&] { return headers_passed_ == number; });
+  if (block != nullptr) block->header = header_;
+  if (!last.empty()) header_ = std::make_shared<const std::string>(last);
+  ++headers_passed_;
+  passed_.notify_all();
+}
+
+// nullptr: no record starts in the range.
 Result<BlockPointer> RangeObject::read_range(BlockPool& pool, std::uint64_t number) {
   const std::uint64_t start = number * range_bytes_;
   const auto own = static_cast<std::size_t>(std::min(range_bytes_, size_bytes_ - start));
@@ -40,28 +82,31 @@ Result<BlockPointer> RangeObject::read_range(BlockPool& pool, std::uint64_t numb
   block->number = number;
   const char* text = block->data();
   if (start > 0) {
-    const char* newline = find_newline(text, text + *filled);
+    // What is behind the range shows where a record starts at its very end.
+    const char* newline = find_record_end(text, text + *filled, *filled < capacity);
     if (newline == nullptr || newline - text >= static_cast<std::ptrdiff_t>(own)) return BlockPointer{};
     block->begin = static_cast<std::size_t>(newline - text) + 1;
   }
   block->offset = start + block->begin;
-  // The last line starts at or before byte `own`; find its end, reading on as long as there is none.
+  // The last record starts at or before byte `own`; find its end, reading on as long as there is none.
   std::size_t searched = own;
   while (true) {
     text = block->data();
-    const char* newline = searched < *filled ? find_newline(text + searched, text + *filled) : nullptr;
+    const char* unsure = nullptr;
+    const char* newline =
+        searched < *filled ? find_record_end(text + searched, text + *filled, *filled < capacity, &unsure) : nullptr;
     if (newline != nullptr) {
       block->size = static_cast<std::size_t>(newline - text) + 1;
       return block;
     }
-    searched = *filled;
+    searched = unsure == nullptr ? *filled : static_cast<std::size_t>(unsure - text);
     if (*filled < capacity) {  // the object's end
       block->size = *filled;
       return block->begin < block->size ? block : BlockPointer{};
     }
-    if (capacity - block->begin > kRecordBytesMax + range_bytes_) {
-      // Give the whole lines; the long one that follows them is found too long by the worker.
-      block->size = *filled;
+    if (capacity - block->begin > kOverlongBytesMin + range_bytes_) {
+      // Give the whole records; the long one that follows them is found too long by the worker.
+      block->size = searched;
       block->overlong = true;
       return block;
     }
@@ -78,10 +123,10 @@ Result<BlockPointer> RangeObject::read_range(BlockPool& pool, std::uint64_t numb
   }
 }
 
-StreamObject::StreamObject(std::uint32_t object, const formats::Format* format,
+StreamObject::StreamObject(std::uint32_t object, const formats::Format* format, formats::StartsRecord starts_record,
                            std::unique_ptr<io::DecodedSource> source, std::string_view head,
                            std::function<bool()> interrupted)
-    : SharedObject(object, format, head.substr(0, kDetectionBytesMax)),
+    : SharedObject(object, format, head.substr(0, kDetectionBytesMax), starts_record),
       source_(std::move(source)),
       interrupted_(std::move(interrupted)),
       thread_([this, text = std::string(head)](std::stop_token stop) { decode(std::move(stop), text); }) {}
@@ -125,6 +170,7 @@ void StreamObject::decode(std::stop_token stop, std::string head) {
   std::uint64_t offset = 0;
   std::uint64_t number = 0;
   std::uint64_t stored = 0;
+  std::shared_ptr<const std::string> header;
   bool ended = false;
   bool skipping = false;  // inside a line that was found too long
   while (!ended && !stop.stop_requested()) {
@@ -144,10 +190,12 @@ void StreamObject::decode(std::stop_token stop, std::string head) {
     const char* text = block->data();
     block->offset = offset;
     if (skipping) {
-      const char* newline = find_newline(text, text + filled);
+      const char* unsure = nullptr;
+      const char* newline = find_record_end(text, text + filled, ended, &unsure);
       if (newline == nullptr && !ended) {
-        offset += filled;
-        carry.clear();
+        const std::size_t passed = unsure == nullptr ? filled : static_cast<std::size_t>(unsure - text);
+        carry.assign(text + passed, filled - passed);
+        offset += passed;
         continue;
       }
       block->begin = newline == nullptr ? filled : static_cast<std::size_t>(newline - text) + 1;
@@ -156,12 +204,15 @@ void StreamObject::decode(std::stop_token stop, std::string head) {
     }
     std::size_t whole = filled;
     if (!ended) {
-      const void* newline = memrchr(text + block->begin, '\n', filled - block->begin);
+      const char* newline = find_last_record_end(text + block->begin, text + filled);
       if (newline != nullptr) {
-        whole = static_cast<std::size_t>(static_cast<const char*>(newline) - text) + 1;
-      } else if (filled - block->begin >= kRecordBytesMax) {
+        whole = static_cast<std::size_t>(newline - text) + 1;
+      } else if (filled - block->begin >= kOverlongBytesMin) {
         block->overlong = true;
         skipping = true;
+        const char* unsure = nullptr;
+        find_record_end(text + block->begin, text + filled, false, &unsure);
+        if (unsure != nullptr) whole = static_cast<std::size_t>(unsure - text);
       } else {
         carry.assign(text + block->begin, filled - block->begin);
         offset += block->begin;
@@ -172,6 +223,11 @@ void StreamObject::decode(std::stop_token stop, std::string head) {
     offset += whole;
     block->size = whole;
     block->number = number++;
+    block->header = header;
+    if (format() != nullptr && format()->last_header) {
+      const std::string_view last = format()->last_header(block->text());
+      if (!last.empty()) header = std::make_shared<const std::string>(last);
+    }
     if (ended) block->damage = source_->damage();
     if ((block->begin < block->size || block->damage) && !push(stop, std::move(block))) return;
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One large line-based object that several workers read together: a plain file cut into ranges, or a compressed one
-// that a thread of its own inflates. Every block holds whole lines. Any thread may take; knows no format.
+// that a thread of its own inflates. Every block holds whole records: lines, and where the format says so the lines
+// that belong to them. Any thread may take; knows no format.
 #pragma once
 
 #include <atomic>
@@ -22,8 +23,9 @@ namespace otomo::engine {
 
 class SharedObject {
  public:
-  SharedObject(std::uint32_t object, const formats::Format* format, std::string_view head)
-      : object_(object), format_(format), head_(head) {}
+  SharedObject(std::uint32_t object, const formats::Format* format, std::string_view head,
+               formats::StartsRecord starts_record)
+      : starts_record_(starts_record), object_(object), format_(format), head_(head) {}
   virtual ~SharedObject() = default;
 
   // The next block, or nullptr when all have been taken.
@@ -36,7 +38,14 @@ class SharedObject {
   std::uint64_t take_stored_bytes() { return stored_bytes_.exchange(0); }
 
  protected:
+  // The first newline in [`from`, `end`) behind which a record starts, or nullptr; `ended`: the object ends at `end`.
+  // `unsure`, where it is not null, becomes the first newline whose line is not in sight far enough to say, or nullptr.
+  const char* find_record_end(const char* from, const char* end, bool ended, const char** unsure = nullptr) const;
+  // The last one for sure, where the object goes on behind `end`.
+  const char* find_last_record_end(const char* begin, const char* end) const;
+
   std::atomic<std::uint64_t> stored_bytes_{0};
+  const formats::StartsRecord starts_record_;  // nullptr: every line does
 
  private:
   std::uint32_t object_;
@@ -44,13 +53,14 @@ class SharedObject {
   std::string head_;
 };
 
-// `range_bytes` apart; each range owns the lines that start behind its first byte, up to and with the first byte of
+// `range_bytes` apart; each range owns the records that start behind its first byte, up to and with the first byte of
 // the next.
 class RangeObject final : public SharedObject {
  public:
   RangeObject(std::uint32_t object, const formats::Format* format, std::string_view head,
-              std::unique_ptr<io::RandomAccess> file, std::uint64_t size_bytes, std::uint64_t range_bytes)
-      : SharedObject(object, format, head),
+              formats::StartsRecord starts_record, std::unique_ptr<io::RandomAccess> file, std::uint64_t size_bytes,
+              std::uint64_t range_bytes)
+      : SharedObject(object, format, head, starts_record),
         file_(std::move(file)),
         size_bytes_(size_bytes),
         range_bytes_(range_bytes) {}
@@ -59,19 +69,26 @@ class RangeObject final : public SharedObject {
 
  private:
   Result<BlockPointer> read_range(BlockPool& pool, std::uint64_t number);
+  void pass_header(std::uint64_t number, Block* block);
 
   std::unique_ptr<io::RandomAccess> file_;
   std::uint64_t size_bytes_;
   std::uint64_t range_bytes_;
   std::atomic<std::uint64_t> next_{0};
+
+  // The last header in the ranges before number `headers_passed_`.
+  std::mutex mutex_;
+  std::condition_variable passed_;
+  std::uint64_t headers_passed_ = 0;
+  std::shared_ptr<const std::string> header_;
 };
 
 // Decodes in a thread of its own, at most kBlocksAhead blocks ahead of the workers.
 class StreamObject final : public SharedObject {
  public:
   // `head` was already read from `source`.
-  StreamObject(std::uint32_t object, const formats::Format* format, std::unique_ptr<io::DecodedSource> source,
-               std::string_view head, std::function<bool()> interrupted);
+  StreamObject(std::uint32_t object, const formats::Format* format, formats::StartsRecord starts_record,
+               std::unique_ptr<io::DecodedSource> source, std::string_view head, std::function<bool()> interrupted);
   ~StreamObject() override;
 
   Result<BlockPointer> take(BlockPool& pool) override;

@@ -246,6 +246,7 @@ std::optional<std::string> partition_value(const formats::PartitionColumn& parti
       case 'M': part = &facts.month; break;
       case 'D': part = &facts.day; break;
       case 'H': part = &facts.hour; break;
+      case 'A': part = &facts.account_id; break;
       case 'R': part = &facts.region; break;
       default: text += c; continue;
     }

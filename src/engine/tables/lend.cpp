@@ -98,6 +98,7 @@ duckdb::LogicalType logical_type(const formats::ColumnSpec& spec) {
     case formats::Type::kBigint: return LogicalType::BIGINT;
     case formats::Type::kDouble: return LogicalType::DOUBLE;
     case formats::Type::kBoolean: return LogicalType::BOOLEAN;
+    case formats::Type::kDate: return LogicalType::DATE;
     case formats::Type::kTimestamp: return LogicalType::TIMESTAMP_TZ;
     case formats::Type::kStruct: {
       duckdb::child_list_t<LogicalType> members;
@@ -147,6 +148,8 @@ void lend_column(const formats::Column& column, std::size_t rows, const BlockPoi
   switch (column.spec->type) {
     case formats::Type::kText: lend_text(column.text.data(), rows, block, vector); return;
     case formats::Type::kInteger: copy_numbers<std::int32_t>(column, rows, vector); break;
+    // DuckDB's date_t is the same number of days.
+    case formats::Type::kDate: copy_numbers<std::int32_t>(column, rows, vector); break;
     case formats::Type::kBigint: copy_numbers<std::int64_t>(column, rows, vector); break;
     case formats::Type::kTimestamp: copy_numbers<std::int64_t>(column, rows, vector); break;
     case formats::Type::kBoolean: copy_numbers<bool>(column, rows, vector); break;

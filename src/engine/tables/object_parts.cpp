@@ -60,13 +60,9 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
                                                                  duckdb::TableFunctionInitInput& input) {
   const std::shared_ptr<Session> session = input.bind_data->Cast<PartsBind>().session;
   auto global = duckdb::make_uniq<PartsGlobal>();
-  ScanOptions options;
-  options.listing = &session->inputs.listing;
+  ScanOptions options = session->scan_options();
   for (std::uint32_t i = 0; i < options.listing->objects.size(); ++i) options.objects.push_back(i);
-  options.sources = session->inputs.sources;
-  options.registry = session->inputs.registry.get();
   options.reports = true;
-  options.interrupted = [stop = &session->stop] { return stop->load(std::memory_order_relaxed); };
   options.project = [](const formats::Format&, formats::Batch& batch) {
     batch.event_time.wanted = true;
     batch.account_id.wanted = true;

@@ -11,8 +11,10 @@ namespace otomo::engine {
 
 namespace {
 
-// The columns behind the format's own, alike in every table.
-enum Common : std::size_t { kEventTime, kAccountId, kRegion, kSourceName, kCommonColumns };
+// The columns behind the format's own, alike in every table; but where the format has a column of that name, that one
+// stands alone.
+enum Common : std::size_t { kEventTime, kAccountId, kRegion, kSourceName };
+constexpr std::string_view kCommonNames[] = {"event_time", "account_id", "region", "source_name"};
 // Hidden columns: ids from VIRTUAL_COLUMN_START on; the partitions follow.
 enum Hidden : std::size_t { kPath, kOffset, kRaw, kLogGroup, kLogStream, kOrganization, kFirstPartition };
 
@@ -26,10 +28,39 @@ bool has_column(const formats::Format& format, std::string_view name) {
                      [&](const formats::ColumnSpec& column) { return column.name == name; });
 }
 
+std::vector<Common> common_columns(const formats::Format& format) {
+  std::vector<Common> columns;
+  for (const Common column : {kEventTime, kAccountId, kRegion, kSourceName}) {
+    if (!has_column(format, kCommonNames[column])) columns.push_back(column);
+  }
+  return columns;
+}
+
+// Which of them is the column with that id?
+std::optional<Common> common_column(const formats::Format& format, duckdb::column_t id) {
+  const std::size_t own = format.columns.size();
+  if (id < own || id >= duckdb::VIRTUAL_COLUMN_START) return {};
+  const std::vector<Common> columns = common_columns(format);
+  return id - own < columns.size() ? std::optional(columns[id - own]) : std::nullopt;
+}
+
+// Where a record does not say its account or Region, the key may: the fact for that column; nullptr: for no other.
+std::string formats::KeyFacts::* key_fact(const formats::Format& format, duckdb::column_t id) {
+  std::string_view name;
+  if (id < format.columns.size()) {
+    name = format.columns[id].name;
+  } else if (const auto common = common_column(format, id)) {
+    name = kCommonNames[*common];
+  }
+  if (name == kCommonNames[kAccountId]) return &formats::KeyFacts::account_id;
+  if (name == kCommonNames[kRegion]) return &formats::KeyFacts::region;
+  return nullptr;
+}
+
 ColumnMeaning meaning_of(const formats::Format& format, duckdb::column_t id) {
   using Kind = ColumnMeaning::Kind;
   if (id < format.columns.size()) return {Kind::kFormat, id};
-  if (id == format.columns.size() + kEventTime) return {Kind::kEventTime, 0};
+  if (common_column(format, id) == kEventTime) return {Kind::kEventTime, 0};
   if (id == hidden_id(kPath)) return {Kind::kPath, 0};
   if (id >= hidden_id(kFirstPartition) && id < hidden_id(kFirstPartition) + format.partitions.size()) {
     return {Kind::kPartition, id - hidden_id(kFirstPartition)};
@@ -70,9 +101,10 @@ duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext& /*context*/
     names.emplace_back(column.name);
     types.push_back(logical_type(column));
   }
-  names.insert(names.end(), {"event_time", "account_id", "region", "source_name"});
-  types.insert(types.end(), {duckdb::LogicalType::TIMESTAMP_TZ, duckdb::LogicalType::VARCHAR,
-                             duckdb::LogicalType::VARCHAR, duckdb::LogicalType::VARCHAR});
+  for (const Common column : common_columns(bound->format())) {
+    names.emplace_back(kCommonNames[column]);
+    types.push_back(column == kEventTime ? duckdb::LogicalType::TIMESTAMP_TZ : duckdb::LogicalType::VARCHAR);
+  }
   return bound;
 }
 
@@ -123,8 +155,7 @@ void want(formats::Column& column, const duckdb::ColumnIndex& index) {
 
 // Is this a column that says something of the object, not of the record alone?
 bool depends_on_object(const formats::Format& format, duckdb::column_t id) {
-  const std::size_t own = format.columns.size();
-  return id == own + kAccountId || id == own + kRegion || id == own + kSourceName || id == hidden_id(kPath) ||
+  return key_fact(format, id) != nullptr || common_column(format, id) == kSourceName || id == hidden_id(kPath) ||
          id == hidden_id(kOrganization) || meaning_of(format, id).kind == ColumnMeaning::Kind::kPartition;
 }
 
@@ -132,13 +163,14 @@ void project(const std::vector<duckdb::ColumnIndex>& outputs, const formats::For
   const std::size_t own = format.columns.size();
   for (const auto& index : outputs) {
     const duckdb::column_t id = index.GetPrimaryIndex();
+    const std::optional<Common> common = common_column(format, id);
     if (id < own) {
       want(batch.columns[id], index);
-    } else if (id == own + kEventTime) {
+    } else if (common == kEventTime) {
       batch.event_time.wanted = true;
-    } else if (id == own + kAccountId) {
+    } else if (common == kAccountId) {
       batch.account_id.wanted = true;
-    } else if (id == own + kRegion) {
+    } else if (common == kRegion) {
       batch.region.wanted = true;
     } else if (id == hidden_id(kOffset)) {
       batch.offsets_wanted = true;
@@ -162,14 +194,10 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
     for (const auto id : input.projection_ids) global->outputs.push_back(input.column_indexes[id]);
   }
   const std::shared_ptr<Session> session = bound.session;
-  ScanOptions options;
-  options.listing = &session->inputs.listing;
+  ScanOptions options = session->scan_options();
   options.objects = bound.pruning.objects;
-  options.sources = session->inputs.sources;
-  options.registry = session->inputs.registry.get();
   options.wanted = bound.formats;
   options.filters = bound.pruning.literals;
-  options.interrupted = [stop = &session->stop] { return stop->load(std::memory_order_relaxed); };
   options.project = [outputs = global->outputs](const formats::Format& format, formats::Batch& batch) {
     project(outputs, format, batch);
   };
@@ -221,17 +249,17 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
   for (std::size_t i = 0; i < global.outputs.size(); ++i) {
     duckdb::Vector& vector = output.data[i];
     const duckdb::column_t id = global.outputs[i].GetPrimaryIndex();
-    if (id < own) {
-      lend_column(batch->columns[id], rows, block, vector);
-    } else if (id == own + kEventTime) {
-      lend_column(batch->event_time, rows, block, vector);
-    } else if (id == own + kAccountId) {
-      put_from_key(batch->account_id, rows, worker.key_facts().account_id);
-      lend_column(batch->account_id, rows, block, vector);
-    } else if (id == own + kRegion) {
-      put_from_key(batch->region, rows, worker.key_facts().region);
-      lend_column(batch->region, rows, block, vector);
-    } else if (id == own + kSourceName) {
+    const std::optional<Common> common = common_column(format, id);
+    formats::Column* column = id < own               ? &batch->columns[id]
+                              : common == kEventTime ? &batch->event_time
+                              : common == kAccountId ? &batch->account_id
+                              : common == kRegion    ? &batch->region
+                                                     : nullptr;
+    if (column != nullptr) {
+      const auto fact = key_fact(format, id);
+      if (fact != nullptr) put_from_key(*column, rows, worker.key_facts().*fact);
+      lend_column(*column, rows, block, vector);
+    } else if (common == kSourceName) {
       const std::string& name = bound.session->source_of(worker.object()).name;
       put_constant(vector, name.empty() ? std::nullopt : std::optional(name));
     } else if (id == hidden_id(kPath)) {
@@ -270,7 +298,7 @@ duckdb::unique_ptr<duckdb::NodeStatistics> cardinality(duckdb::ClientContext& /*
 
 }  // namespace
 
-std::string records_function_name(std::string_view table) { return "otomo_" + std::string(table); }
+std::string records_function_name(std::string_view table) { return "otomo_records_" + std::string(table); }
 
 duckdb::TableFunction records_function(std::shared_ptr<Session> session, std::string_view table) {
   duckdb::TableFunction function(records_function_name(table), {}, scan, bind, init_global, init_local);

@@ -46,12 +46,8 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
                                                                  duckdb::TableFunctionInitInput& input) {
   const std::shared_ptr<Session> session = input.bind_data->Cast<RejectsBind>().session;
   auto global = duckdb::make_uniq<RejectsGlobal>();
-  ScanOptions options;
-  options.listing = &session->inputs.listing;
+  ScanOptions options = session->scan_options();
   for (std::uint32_t i = 0; i < options.listing->objects.size(); ++i) options.objects.push_back(i);
-  options.sources = session->inputs.sources;
-  options.registry = session->inputs.registry.get();
-  options.interrupted = [stop = &session->stop] { return stop->load(std::memory_order_relaxed); };
   options.project = [](const formats::Format&, formats::Batch&) {};
   global->scan = std::make_shared<Scan>(std::move(options));
   global->threads_max = session->threads;

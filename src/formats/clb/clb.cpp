@@ -68,7 +68,10 @@ static_assert(std::size(kColumns) == std::size(kSources));
 bool starts(std::string_view line) {
   std::array<std::string_view, 3> fields;
   if (!elb::first_fields(line, fields)) return false;
-  return elb::split_endpoint(fields[2]).port != "-" && parse_iso_instant(fields[0]);
+  // The client has a port: "app[1]:" in the third place of a syslog line has none.
+  const std::string_view port = elb::split_endpoint(fields[2]).port;
+  return !port.empty() && port.find_first_not_of("0123456789") == std::string_view::npos &&
+         parse_iso_instant(fields[0]);
 }
 
 constexpr elb::Layout kLayout{

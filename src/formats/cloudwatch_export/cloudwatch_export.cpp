@@ -24,14 +24,14 @@
 #include "base/simd/simd.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "formats/cloudwatch_logs/columns.h"
+#include "formats/cloudwatch_columns.h"
 #include "formats/object_key.h"
 
 namespace otomo::formats::cloudwatch_export {
 
 namespace {
 
-namespace columns = cloudwatch_logs;
+namespace columns = cloudwatch;
 
 constexpr std::string_view kTimeForm = "0000-00-00T00:00:00.000Z ";
 constexpr std::size_t kTimeBytes = kTimeForm.size();

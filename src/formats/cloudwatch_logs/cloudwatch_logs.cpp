@@ -27,7 +27,7 @@
 #include "base/base64.h"
 #include "base/gunzip.h"
 #include "base/utf8.h"
-#include "formats/cloudwatch_logs/columns.h"
+#include "formats/cloudwatch_columns.h"
 #include "formats/json_columns.h"
 #include "formats/json_records.h"
 #include "formats/lines.h"
@@ -36,6 +36,8 @@
 namespace otomo::formats::cloudwatch_logs {
 
 namespace {
+
+using namespace cloudwatch;
 
 constexpr std::size_t kIndexStep = 16 * 1024;
 // Decoded bytes of all payloads in one object: a Lambda function is given 6 MB, and a payload is at most 1 MB of gzip.

@@ -25,12 +25,14 @@
 #include "base/limits.h"
 #include "formats/format.h"
 #include "formats/json_columns.h"
-#include "formats/lambda_platform/columns.h"
+#include "formats/lambda_columns.h"
 #include "formats/lines.h"
 
 namespace otomo::formats::lambda_platform {
 
 namespace {
+
+using namespace lambda;
 
 constexpr std::string_view kXray = "XRAY TraceId: ";
 

@@ -15,14 +15,14 @@
 #include "base/time.h"
 #include "formats/json_columns.h"
 #include "formats/json_records.h"
-#include "formats/lambda_platform/columns.h"
+#include "formats/lambda_columns.h"
 #include "formats/lines.h"
 
 namespace otomo::formats::lambda_platform_json {
 
 namespace {
 
-using namespace lambda_platform;
+using namespace lambda;
 
 constexpr std::string_view kPlatform = "platform.";
 

@@ -172,6 +172,93 @@ TEST(SplitLine, AroundTheBordersOfRegisters) {
   }
 }
 
+void expect_same_fields(const Kernels& kernel, std::string_view text, char separator) {
+  const Padded padded(text);
+  FieldSplit expected;
+  FieldSplit actual;
+  scalar().split_fields(padded.begin(), padded.end(), separator, expected);
+  kernel.split_fields(padded.begin(), padded.end(), separator, actual);
+  SCOPED_TRACE(std::string(kernel.name) + ": [" + std::string(text) + "]");
+  ASSERT_EQ(actual.length, expected.length);
+  ASSERT_EQ(actual.complete, expected.complete);
+  ASSERT_EQ(actual.plain, expected.plain);
+  ASSERT_EQ(actual.separators, expected.separators);
+  for (std::uint32_t i = 0; i < std::min(kFieldSeparatorsMax, expected.separators); ++i) {
+    ASSERT_EQ(actual.places[i], expected.places[i]) << "separator " << i;
+  }
+}
+
+TEST(SplitFields, ScalarKeepsItsContract) {
+  const auto split = [](std::string_view text, char separator) {
+    const Padded padded(text);
+    FieldSplit out;
+    scalar().split_fields(padded.begin(), padded.end(), separator, out);
+    return out;
+  };
+  const FieldSplit simple = split("a\t\tb c\t\"d\nnext\t", '\t');
+  EXPECT_EQ(simple.length, 9U);
+  EXPECT_TRUE(simple.complete);
+  EXPECT_TRUE(simple.plain);
+  ASSERT_EQ(simple.separators, 3U);
+  EXPECT_EQ(simple.places[0], 1U);
+  EXPECT_EQ(simple.places[1], 2U);
+  EXPECT_EQ(simple.places[2], 6U);
+  EXPECT_FALSE(split("a\tb", '\t').complete);
+  EXPECT_TRUE(split("", '\t').plain);
+  EXPECT_EQ(split("\t", '\t').separators, 1U);
+  EXPECT_EQ(split("a,b;c", ';').separators, 1U);
+  for (const std::string_view odd : {"a\r\n", "caf\xC3\xA9\n", "a\x01", "\x1F\n"}) {
+    EXPECT_FALSE(split(odd, '\t').plain) << '[' << odd << ']';
+  }
+  EXPECT_FALSE(split("a\tb", ',').plain) << "a tab that separates nothing";
+}
+
+TEST(SplitFields, RandomLines) {
+  std::mt19937 random(20261125);
+  for (const Kernels* kernel : kernels_to_test()) {
+    for (int round = 0; round < 20'000; ++round) {
+      static constexpr std::string_view kAlphabets[] = {"abcdefghijklmnopqrstuvw\t\n",
+                                                        "ab\t",
+                                                        "\t",
+                                                        "abcdefghijklmnopqrstuvwxyz ,;\t",
+                                                        "a,\t\r\n\x80\xFF\x1F",
+                                                        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz,"};
+      const auto text = random_text(random, kAlphabets[random() % std::size(kAlphabets)], random() % 400);
+      for (const char separator : {'\t', ',', ' '}) {
+        expect_same_fields(*kernel, text, separator);
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+}
+
+TEST(SplitFields, MoreFieldsThanPlaces) {
+  for (const Kernels* kernel : kernels_to_test()) {
+    for (std::size_t fields = kFieldSeparatorsMax - 70; fields < kFieldSeparatorsMax + 140; ++fields) {
+      std::string text;
+      for (std::size_t i = 0; i < fields; ++i) text += i % 3 == 0 ? "\t" : "ab\t";
+      expect_same_fields(*kernel, text + "\n", '\t');
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(SplitFields, AroundTheBordersOfRegisters) {
+  static constexpr std::string_view kSpecial[] = {"\n", "\r\n", "\t", "\t\t", "\t\n", "\n\t", "\x80", "\x1F", "\t\r\n"};
+  for (const Kernels* kernel : kernels_to_test()) {
+    for (const std::string_view special : kSpecial) {
+      for (const std::size_t border : {0U, 64U, 128U}) {
+        for (std::size_t place = border < 5 ? 0 : border - 5; place < border + 4; ++place) {
+          for (std::size_t size = border; size < border + 10; ++size) {
+            expect_same_fields(*kernel, with(size, place, special), '\t');
+            if (HasFatalFailure()) return;
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(CountNewlines, EveryLengthAndPlace) {
   std::mt19937 random(1);
   for (const Kernels* kernel : kernels_to_test()) {

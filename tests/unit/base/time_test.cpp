@@ -33,6 +33,26 @@ TEST(Days, WhatIsNoDate) {
   EXPECT_FALSE(is_date(-1, 4, 1));
 }
 
+TEST(IsoDate, Forms) {
+  EXPECT_EQ(parse_iso_date("1970-01-01"), 0);
+  EXPECT_EQ(parse_iso_date("2026-11-23"), 20'780);
+  EXPECT_EQ(parse_iso_date("1969-12-31"), -1);
+  for (const std::string_view text : {"", "-", "2026-11-31", "2026-1-01", "2026/11/23", "2026-11-23 ", "20261123",
+                                      "2026-11-2x", "x026-11-23", "2026-+1-23"}) {
+    EXPECT_EQ(parse_iso_date(text), std::nullopt) << text;
+  }
+}
+
+TEST(IsoTime, Forms) {
+  EXPECT_EQ(parse_iso_time("00:00:00"), 0);
+  EXPECT_EQ(parse_iso_time("15:48:07"), (15 * 3600 + 48 * 60 + 7) * kSecond);
+  EXPECT_EQ(parse_iso_time("23:59:60"), 86'400 * kSecond);
+  for (const std::string_view text :
+       {"", "-", "24:00:00", "12:60:00", "12:00:61", "1:00:00", "12:00:00Z", "12-00-00"}) {
+    EXPECT_EQ(parse_iso_time(text), std::nullopt) << text;
+  }
+}
+
 TEST(IsoInstant, Forms) {
   EXPECT_EQ(parse_iso_instant("1970-01-01T00:00:00Z"), 0);
   EXPECT_EQ(parse_iso_instant("2026-11-23T15:48:00Z"), 1'795'448'880 * kSecond);

@@ -101,13 +101,13 @@ class WholeReader {
     if (columns.empty()) batch_.event_time.wanted = batch_.account_id.wanted = batch_.region.wanted = true;
   }
 
-  // `ends`: the places up to which the text is shown before all of it is.
-  ReadingOfAll read(std::string_view text, const std::vector<std::size_t>& ends = {},
-                    const LiteralFilter& filter = {}) {
+  // `ends`: the places up to which the text is shown before all of it is. `object_head`: where the text is a part of an
+  // object, what its reader is told of what stands before.
+  ReadingOfAll read(std::string_view text, const std::vector<std::size_t>& ends = {}, const LiteralFilter& filter = {},
+                    const std::string* object_head = nullptr) {
     ReadingOfAll reading;
     const auto reader = format_.make_reader(filter);
-    const SourceSettings settings;
-    std::string head(text.substr(0, kDetectionBytesMax));
+    std::string head(object_head != nullptr ? *object_head : text.substr(0, kDetectionBytesMax));
     head.append(kBlockPaddingBytes, '\0');
     reader->restart({std::string_view(head).substr(0, head.size() - kBlockPaddingBytes), {}, &settings});
     std::size_t at = 0;
@@ -129,6 +129,9 @@ class WholeReader {
                      [](const Item& a, const Item& b) { return a.offset < b.offset; });
     return reading;
   }
+
+  // What the source says of its lines.
+  SourceSettings settings;
 
   ReadingOfAll read_in_steps(std::string_view text, std::size_t step) {
     std::vector<std::size_t> ends;

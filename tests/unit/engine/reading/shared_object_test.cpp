@@ -6,9 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <random>
 #include <thread>
+
+#include "formats/registry.h"
 
 namespace otomo::engine {
 namespace {
@@ -108,10 +111,42 @@ TEST(RangeObject, EachLineOnceForAnySizeOfRange) {
   for (int round = 0; round < 400; ++round) {
     const std::string text = random_lines(random, random() % 60, 1 + random() % 50);
     const std::uint64_t range_bytes = 1 + random() % 120;
-    RangeObject object(0, nullptr, "", std::make_unique<TextFile>(text), text.size(), range_bytes);
+    RangeObject object(0, nullptr, "", nullptr, std::make_unique<TextFile>(text), text.size(), range_bytes);
     expect_whole_lines(take_all(object, 1), text);
     if (HasFatalFailure()) FAIL() << "ranges of " << range_bytes << ": " << text;
     ASSERT_EQ(object.take_stored_bytes(), text.size());
+  }
+}
+
+// Records of several lines: the first begins with a capital letter that stands far inside the bytes that are shown.
+bool starts_with_capital(std::string_view text) {
+  const std::size_t letter = text.substr(0, formats::kRecordStartBytesMax).find_first_not_of('.');
+  return letter == std::string_view::npos ? text.empty() : text[letter] >= 'A' && text[letter] <= 'Z';
+}
+
+std::string random_records(std::mt19937& random, std::size_t lines, std::size_t length_max) {
+  std::string text;
+  for (std::size_t i = 0; i < lines; ++i) {
+    text += std::string(random() % 64, '.') + (i == 0 || random() % 3 == 0 ? 'A' : 'a');
+    text += std::string(random() % (length_max + 1), 'x') + '\n';
+  }
+  if (!text.empty() && random() % 3 == 0) text.pop_back();
+  return text;
+}
+
+void expect_whole_records(const std::vector<Taken>& blocks, const std::string& text) {
+  expect_whole_lines(blocks, text);
+  for (const Taken& block : blocks) ASSERT_TRUE(starts_with_capital(block.text)) << block.text.substr(0, 100);
+}
+
+TEST(RangeObject, RecordsOfSeveralLinesStayWhole) {
+  std::mt19937 random(23);
+  for (int round = 0; round < 400; ++round) {
+    const std::string text = random_records(random, random() % 60, round % 4 == 0 ? 20'000 : 50);
+    const std::uint64_t range_bytes = 1 + random() % 200;
+    RangeObject object(0, nullptr, "", starts_with_capital, std::make_unique<TextFile>(text), text.size(), range_bytes);
+    expect_whole_records(take_all(object, 1 + random() % 2), text);
+    if (HasFatalFailure()) FAIL() << "ranges of " << range_bytes << ": " << text;
   }
 }
 
@@ -119,7 +154,7 @@ TEST(RangeObject, LinesLongerThanTheReadAhead) {
   std::mt19937 random(14);
   for (int round = 0; round < 30; ++round) {
     const std::string text = random_lines(random, 20, 100'000);
-    RangeObject object(0, nullptr, "", std::make_unique<TextFile>(text), text.size(), 1 + random() % 40'000);
+    RangeObject object(0, nullptr, "", nullptr, std::make_unique<TextFile>(text), text.size(), 1 + random() % 40'000);
     expect_whole_lines(take_all(object, 1 + random() % 3), text);
     if (HasFatalFailure()) FAIL() << round;
   }
@@ -127,7 +162,7 @@ TEST(RangeObject, LinesLongerThanTheReadAhead) {
 
 TEST(RangeObject, ALineOverTheLimitIsHandedOutAsSuchAndTheOthersAreNotLost) {
   const std::string text = "first\n" + std::string(5 * kRecordBytesMax / 2, 'x') + "\nbehind\n";
-  RangeObject object(0, nullptr, "", std::make_unique<TextFile>(text), text.size(), kBlockBytes);
+  RangeObject object(0, nullptr, "", nullptr, std::make_unique<TextFile>(text), text.size(), kBlockBytes);
   const auto blocks = take_all(object, 2);
   ASSERT_EQ(blocks.size(), 2U);
   EXPECT_TRUE(blocks[0].overlong);
@@ -140,20 +175,46 @@ TEST(RangeObject, ALineOverTheLimitIsHandedOutAsSuchAndTheOthersAreNotLost) {
 TEST(RangeObject, AReadThatFailsIsAnError) {
   std::mt19937 random(15);
   const std::string text = random_lines(random, 100, 50);
-  RangeObject object(0, nullptr, "", std::make_unique<TextFile>(text, 2), text.size(), 500);
+  RangeObject object(0, nullptr, "", nullptr, std::make_unique<TextFile>(text, 2), text.size(), 500);
   BlockPool pool;
   ASSERT_TRUE(object.take(pool));
   EXPECT_FALSE(object.take(pool));
 }
 
-StreamObject stream_of(const std::string& text, std::size_t head_bytes, std::size_t step, std::size_t failing = 0) {
+// Who takes a range waits for the header of the one before it, which may never be read.
+TEST(RangeObject, AReadThatFailsKeepsNobodyWaiting) {
+  const formats::Format& format = *formats::Registry().find("cloudfront");
+  std::mt19937 random(18);
+  const std::string text = random_lines(random, 400, 50);
+  for (std::size_t failing = 1; failing < 20; failing += 3) {
+    RangeObject object(0, &format, "", std::make_unique<TextFile>(text, failing), text.size(), 500);
+    std::atomic<int> errors = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+          BlockPool pool;
+          while (true) {
+            const auto block = object.take(pool);
+            if (!block) ++errors;
+            if (block && *block == nullptr) return;
+          }
+        });
+      }
+    }
+    EXPECT_EQ(errors, 1) << failing;
+  }
+}
+
+StreamObject stream_of(const std::string& text, std::size_t head_bytes, std::size_t step, std::size_t failing = 0,
+                       formats::StartsRecord starts_record = nullptr) {
   auto source = std::make_unique<io::DecodedSource>();
   source->open(std::make_unique<TextStream>(text, step, failing));
   std::string head(head_bytes, '\0');
   const auto count = source->read(head);
   EXPECT_TRUE(count);
   head.resize(*count);
-  return StreamObject(0, nullptr, std::move(source), head, [] { return false; });
+  return StreamObject(0, nullptr, starts_record, std::move(source), head, [] { return false; });
 }
 
 TEST(StreamObject, EachLineOnce) {
@@ -163,6 +224,37 @@ TEST(StreamObject, EachLineOnce) {
     auto object = stream_of(text, 1 + random() % 5'000, 1 + random() % 100'000);
     expect_whole_lines(take_all(object, 1 + random() % 3), text);
     if (HasFatalFailure()) FAIL() << round;
+  }
+}
+
+TEST(StreamObject, RecordsOfSeveralLinesStayWhole) {
+  std::mt19937 random(24);
+  for (int round = 0; round < 60; ++round) {
+    const std::string text = random_records(random, random() % 400, round % 2 == 0 ? 100 : 20'000);
+    auto object = stream_of(text, 1 + random() % 5'000, 1 + random() % 100'000, 0, starts_with_capital);
+    expect_whole_records(take_all(object, 1 + random() % 3), text);
+    if (HasFatalFailure()) FAIL() << round;
+  }
+}
+
+// The record's end lies everywhere around the limit: nothing behind it is lost.
+TEST(StreamObject, ARecordOverTheLimitEndsWhereTheNextOneStarts) {
+  for (const std::size_t size : {kRecordBytesMax - 100, kRecordBytesMax - 30, kRecordBytesMax, kRecordBytesMax + 30,
+                                 kRecordBytesMax + 65, 2 * kRecordBytesMax}) {
+    const std::string text = "A" + std::string(size, 'x') + "\nbelow\nB" + std::string(200, 'y') + "\n";
+    auto object = stream_of(text, 3, 1'000'000, 0, starts_with_capital);
+    const auto blocks = take_all(object, 1);
+    ASSERT_FALSE(blocks.empty());
+    std::string around;
+    for (const Taken& block : blocks) {
+      EXPECT_EQ(text.compare(block.offset, block.text.size(), block.text), 0);
+      if (block.overlong) {
+        EXPECT_GE(block.text.size(), kRecordBytesMax);
+      } else {
+        around += block.text;
+      }
+    }
+    EXPECT_TRUE(around.ends_with("\nB" + std::string(200, 'y') + "\n") || around.starts_with("B")) << size;
   }
 }
 

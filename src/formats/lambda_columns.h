@@ -9,7 +9,7 @@
 
 #include "formats/schema.h"
 
-namespace otomo::formats::lambda_platform {
+namespace otomo::formats::lambda {
 
 enum ColumnIndex : std::size_t {
   kRecordType,  // START, END, REPORT, INIT_START …: the word that the text lines begin with
@@ -61,4 +61,4 @@ inline constexpr ColumnSpec kColumns[] = {
 };
 static_assert(std::size(kColumns) == kColumnCount);
 
-}  // namespace otomo::formats::lambda_platform
+}  // namespace otomo::formats::lambda

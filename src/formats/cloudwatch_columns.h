@@ -9,7 +9,7 @@
 
 #include "formats/format.h"
 
-namespace otomo::formats::cloudwatch_logs {
+namespace otomo::formats::cloudwatch {
 
 enum ColumnIndex : std::size_t {
   kLogGroup,
@@ -32,4 +32,4 @@ static_assert(std::size(kColumns) == kColumnCount);
 inline constexpr MessageColumns kMessageColumns{
     .message = kMessage, .log_group = kLogGroup, .log_stream = kLogStream, .owner = kOwner};
 
-}  // namespace otomo::formats::cloudwatch_logs
+}  // namespace otomo::formats::cloudwatch

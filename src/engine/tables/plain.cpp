@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/tables/plain.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "engine/object_files.h"
+#include "engine/parquet_rows.h"
+#include "io/decoded_source.h"
+
+namespace otomo::engine {
+
+namespace {
+
+constexpr std::size_t kHeadBytes = 4096;
+constexpr std::size_t kManifestBytesMax = 64 * 1024 * 1024;
+constexpr std::string_view kClassPrefix = "ocsf_";
+
+enum class Kind : std::uint8_t { kCsv, kJson, kParquet };
+
+struct PlainObject {
+  std::uint32_t object = 0;
+  Kind kind = Kind::kCsv;
+  std::string file_name;  // DuckDB's
+};
+
+std::string lowered(std::string_view text) {
+  std::string lower;
+  for (const char c : text) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lower;
+}
+
+// The text as a table's name: small letters, digits, and `_` for all else.
+std::string as_identifier(std::string_view text) {
+  std::string name = lowered(text);
+  for (char& c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    if (!plain) c = '_';
+  }
+  return name;
+}
+
+bool remove_ending(std::string_view& name, std::string_view ending) {
+  if (name.size() <= ending.size() || lowered(name.substr(name.size() - ending.size())) != ending) return false;
+  name.remove_suffix(ending.size());
+  return true;
+}
+
+// The file's name without the endings that tell its form; nullopt: no ending tells one.
+std::optional<std::string_view> stem_of(std::string_view name) {
+  for (const std::string_view codec : {".gz", ".zst", ".bz2"}) {
+    if (remove_ending(name, codec)) break;
+  }
+  for (const std::string_view form : {".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet"}) {
+    if (remove_ending(name, form)) return name;
+  }
+  return {};
+}
+
+std::string quoted(std::string_view text, char quote) {
+  std::string result(1, quote);
+  for (const char c : text) {
+    if (c == quote) result += quote;
+    result += c;
+  }
+  return result + quote;
+}
+
+class PlainTables {
+ public:
+  explicit PlainTables(Session& session) : session_(session), listing_(session.inputs.listing) {}
+
+  duckdb::unique_ptr<duckdb::TableRef> find(const std::string& name) {
+    std::string sql;
+    for (const formats::Format* format : session_.inputs.registry->all()) {
+      if (format->read_manifest && format->manifest_table == name) sql = of_manifests(*format);
+    }
+    if (sql.empty() && name.starts_with(kClassPrefix)) sql = of_class(name);
+    if (sql.empty()) sql = of_name(name);
+    if (sql.empty()) return nullptr;
+    TableUse use;
+    use.table = name;
+    use.records_known = false;
+    use.objects_pruned = older_manifests_;
+    for (const std::uint32_t object : read_) use.stored_bytes += listing_.objects[object].size_bytes;
+    use.objects_matched = use.objects_read = read_.size();
+    use.objects_unread = missing_.size();
+    use.unread = missing_;
+    session_.add_plain(std::move(use));
+    duckdb::Parser parser;
+    parser.ParseQuery(sql);
+    auto select =
+        duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(std::move(parser.statements[0]));
+    return duckdb::make_uniq<duckdb::SubqueryRef>(std::move(select), name);
+  }
+
+ private:
+  // Opens the object and looks at its first plain bytes.
+  PlainObject look_at(std::uint32_t index) const {
+    const io::Object& object = listing_.objects[index];
+    PlainObject plain{index, Kind::kCsv, ""};
+    io::DecodedSource source;
+    std::string head(kHeadBytes, '\0');
+    head.resize(read_head(source, object, head));
+    std::string name = lowered(object.name);
+    const std::string codec = source.codec() == nullptr ? "" : std::string(source.codec()->name);
+    if (is_parquet(head)) {
+      plain.kind = Kind::kParquet;
+      plain.file_name = object_file_name(index, "parquet");
+      return plain;
+    }
+    const std::size_t first = head.find_first_not_of(" \t\r\n");
+    const bool is_json = first != std::string::npos && (head[first] == '{' || head[first] == '[');
+    if (is_json && !name.contains(".csv") && !name.contains(".tsv")) plain.kind = Kind::kJson;
+    std::string ending = plain.kind == Kind::kJson ? "json" : "csv";
+    if (codec == "gzip") {
+      ending += ".gz";
+    } else if (codec == "zstd") {
+      ending += ".zst";
+    } else if (!codec.empty()) {
+      throw duckdb::IOException("%s: %s is not read as a plain table; unpack it first", listing_.path(object), codec);
+    }
+    plain.file_name = object_file_name(index, ending);
+    return plain;
+  }
+
+  std::size_t read_head(io::DecodedSource& source, const io::Object& object, std::string& out) const {
+    if (object.is_stdin) throw duckdb::IOException("standard input is no plain table: save it to a file first");
+    io::FileOpener opener;
+    auto bytes = opener.open(listing_.folders[object.folder], object.name, object.size_bytes);
+    if (!bytes) throw duckdb::IOException(bytes.error().message);
+    source.open(std::move(*bytes));
+    const auto started = source.start({out.data(), out.size()});
+    if (!started) throw duckdb::IOException(started.error().message);
+    std::size_t filled = *started;
+    while (filled < out.size()) {
+      const auto more = source.read({out.data() + filled, out.size() - filled});
+      if (!more) throw duckdb::IOException(more.error().message);
+      if (*more == 0) break;
+      filled += *more;
+    }
+    return filled;
+  }
+
+  std::vector<std::vector<std::string>> ask(const std::string& sql) const {
+    duckdb::Connection connection(*session_.database);
+    const auto result = connection.Query(sql);
+    if (result->HasError()) result->ThrowError();
+    std::vector<std::vector<std::string>> rows;
+    for (duckdb::idx_t row = 0; row < result->RowCount(); ++row) {
+      auto& cells = rows.emplace_back();
+      for (duckdb::idx_t column = 0; column < result->ColumnCount(); ++column) {
+        const duckdb::Value value = result->GetValue(column, row);
+        cells.push_back(value.IsNull() ? "" : value.ToString());
+      }
+    }
+    return rows;
+  }
+
+  std::string of_name(const std::string& name) {
+    std::vector<PlainObject> objects;
+    for (std::uint32_t i = 0; i < listing_.objects.size(); ++i) {
+      const auto stem = stem_of(listing_.objects[i].name);
+      const bool of_file = stem && (lowered(*stem) == name || as_identifier(*stem) == name);
+      if (of_file || (lowered(session_.source_of(i).name) == name && !session_.source_of(i).name.empty())) {
+        objects.push_back(look_at(i));
+      }
+    }
+    return objects.empty() ? "" : read_all(objects);
+  }
+
+  // One reader over all of them, columns matched by their names.
+  std::string read_all(const std::vector<PlainObject>& objects) {
+    std::vector<std::string> files;
+    for (const PlainObject& object : objects) {
+      if (object.kind != objects[0].kind) {
+        throw duckdb::BinderException("%s and %s have one table's name, but are of different kinds",
+                                      listing_.path(listing_.objects[objects[0].object]),
+                                      listing_.path(listing_.objects[object.object]));
+      }
+      files.push_back(quoted(object.file_name, '\''));
+      read_.push_back(object.object);
+    }
+    const char* reader = objects[0].kind == Kind::kParquet ? "read_parquet"
+                         : objects[0].kind == Kind::kJson  ? "read_json"
+                                                           : "read_csv";
+    return fmt::format("SELECT * FROM {}([{}], union_by_name = true, hive_partitioning = false)", reader,
+                       fmt::join(files, ", "));
+  }
+
+  std::string of_class(const std::string& name) {
+    std::vector<PlainObject> objects;
+    for (std::uint32_t i = 0; i < listing_.objects.size(); ++i) {
+      if (!lowered(listing_.objects[i].name).contains("parquet")) continue;
+      PlainObject plain = look_at(i);
+      if (plain.kind != Kind::kParquet) continue;
+      const std::string file = quoted(plain.file_name, '\'');
+      const auto columns = ask("SELECT count(*) FROM parquet_schema(" + file +
+                               ") WHERE name IN ('class_name', 'class_uid', 'metadata')");
+      if (columns[0][0] != "3") continue;
+      const auto classes = ask("SELECT DISTINCT class_name FROM read_parquet(" + file + ", hive_partitioning = false)");
+      // One class per object, as Security Lake wants it; more would be cut off here without a word.
+      if (classes.size() > 1) {
+        throw duckdb::BinderException("%s holds several OCSF classes: ask for the table ocsf_events",
+                                      listing_.path(listing_.objects[i]));
+      }
+      if (!classes.empty() && std::string(kClassPrefix) + as_identifier(classes[0][0]) == name) {
+        objects.push_back(std::move(plain));
+      }
+    }
+    return objects.empty() ? "" : read_all(objects);
+  }
+
+  std::string of_manifests(const formats::Format& format) {
+    struct Found {
+      formats::Manifest manifest;
+      std::string path;
+    };
+    std::map<std::string, Found> newest;
+    for (const io::Object& object : listing_.objects) {
+      const std::string path = listing_.path(object);
+      if (!format.read_key(path)) continue;
+      io::DecodedSource source;
+      std::string text(std::min<std::uint64_t>(object.size_bytes + kHeadBytes, kManifestBytesMax), '\0');
+      text.resize(read_head(source, object, text));
+      auto manifest = format.read_manifest(text);
+      if (!manifest) continue;
+      const auto place = newest.find(manifest->set);
+      if (place == newest.end()) {
+        const std::string set = manifest->set;
+        newest.emplace(set, Found{std::move(*manifest), path});
+      } else {
+        ++older_manifests_;
+        if (place->second.manifest.created < manifest->created) place->second = {std::move(*manifest), path};
+      }
+    }
+    std::vector<std::string> parts;
+    for (const auto& [set, found] : newest) {
+      const std::string part = of_manifest(found.manifest, found.path);
+      if (!part.empty()) parts.push_back(part);
+    }
+    if (parts.empty() && !newest.empty()) throw duckdb::IOException(missing_.front().message);
+    return fmt::format("{}", fmt::join(parts, " UNION ALL BY NAME "));
+  }
+
+  std::string of_manifest(const formats::Manifest& manifest, const std::string& path) {
+    if (manifest.file_format != "CSV" && manifest.file_format != "Parquet") {
+      throw duckdb::BinderException("%s: data files in %s are not read, only CSV and Parquet", path,
+                                    manifest.file_format);
+    }
+    // The object whose path ends as the key does.
+    if (by_name_.empty()) {
+      for (std::uint32_t i = 0; i < listing_.objects.size(); ++i) by_name_.emplace(listing_.objects[i].name, i);
+    }
+    const bool is_csv = manifest.file_format == "CSV";
+    std::vector<std::string> files;
+    for (const std::string& key : manifest.keys) {
+      const std::string name = key.substr(key.rfind('/') + 1);
+      const auto [begin, end] = by_name_.equal_range(name);
+      // Of several with that name, the one that shares most of the key.
+      const auto shared = [&](std::uint32_t object) {
+        const std::string whole = listing_.path(listing_.objects[object]);
+        return std::mismatch(key.rbegin(), key.rend(), whole.rbegin(), whole.rend()).first - key.rbegin();
+      };
+      const auto best = std::max_element(
+          begin, end, [&](const auto& a, const auto& b) { return shared(a.second) < shared(b.second); });
+      if (best == end) {
+        missing_.push_back({ErrorKind::kWorld, path + " names " + key + ", which is not under --from", "", {}});
+        continue;
+      }
+      read_.push_back(best->second);
+      files.push_back(quoted(object_file_name(best->second, is_csv ? "csv.gz" : "parquet"), '\''));
+    }
+    if (files.empty()) return "";
+    if (!is_csv) {
+      return fmt::format("SELECT * FROM read_parquet([{}], union_by_name = true, hive_partitioning = false)",
+                         fmt::join(files, ", "));
+    }
+    std::vector<std::string> types;
+    std::vector<std::string> columns;
+    for (const formats::Manifest::Column& column : manifest.columns) {
+      types.push_back(quoted(column.name, '\'') + ": 'VARCHAR'");
+      const std::string name = quoted(column.name, '"');
+      // A form's encoding: `+` is a space.
+      std::string value = column.url_encoded ? "url_decode(replace(" + name + ", '+', ' '))" : name;
+      if (column.type != "VARCHAR") value = "CAST(nullif(" + name + ", '') AS " + column.type + ")";
+      columns.push_back(value + " AS " + name);
+    }
+    return fmt::format(
+        "SELECT {} FROM read_csv([{}], header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
+        "columns = {{{}}})",
+        fmt::join(columns, ", "), fmt::join(files, ", "), fmt::join(types, ", "));
+  }
+
+  Session& session_;
+  const io::Listing& listing_;
+  std::vector<std::uint32_t> read_;
+  std::vector<Error> missing_;
+  std::uint64_t older_manifests_ = 0;
+  std::unordered_multimap<std::string, std::uint32_t> by_name_;
+};
+
+}  // namespace
+
+duckdb::unique_ptr<duckdb::TableRef> find_plain_table(Session& session, const std::string& name) {
+  return PlainTables(session).find(name);
+}
+
+}  // namespace otomo::engine

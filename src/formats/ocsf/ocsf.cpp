@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// OCSF events, as Security Lake keeps them: Parquet objects, whose rows come here as JSON, or JSON. Every class in one
+// table, told apart by class_uid; the members of a class are in `other`. (A table per class, with the columns of its
+// Parquet objects, is engine/tables/plain.h.)
+//
+//   {"metadata":{"product":{"name":"CloudTrail","vendor_name":"AWS"},"version":"1.1.0"},"time":1772409600000,
+//    "class_uid":6003,"class_name":"API Activity","category_uid":6,"activity_id":2,"severity_id":1,
+//    "cloud":{"account":{"uid":"111122223333"},"region":"eu-west-1","provider":"AWS"},…}
+//
+// Keys: `…/ext/SOURCE/region=R/accountId=A/eventDay=YYYYMMDD/NAME`, or `aws/SOURCE/VERSION/…` for AWS's own sources.
+// https://docs.aws.amazon.com/security-lake/latest/userguide/open-cybersecurity-schema-framework.html and
+// https://schema.ocsf.io/1.1.0/ (read November 2026)
+#include "formats/format.h"
+#include "formats/json_columns.h"
+#include "formats/json_records.h"
+#include "formats/lines.h"
+#include "formats/object_key.h"
+
+namespace otomo::formats::ocsf {
+
+namespace {
+
+enum ColumnIndex : std::size_t {
+  kClassUid,
+  kClassName,
+  kCategoryUid,
+  kCategoryName,
+  kActivityId,
+  kActivityName,
+  kTypeUid,
+  kTypeName,
+  kSeverityId,
+  kSeverity,
+  kStatusId,
+  kStatus,
+  kMessage,
+  kTime,
+  kMetadata,
+  kCloud,
+  kOther,
+};
+
+constexpr ColumnSpec kColumns[] = {
+    {"class_uid", Type::kInteger},
+    {"class_name"},
+    {"category_uid", Type::kInteger},
+    {"category_name"},
+    {"activity_id", Type::kInteger},
+    {"activity_name"},
+    {"type_uid", Type::kBigint},
+    {"type_name"},
+    {"severity_id", Type::kInteger},
+    {"severity"},
+    {"status_id", Type::kInteger},
+    {"status"},
+    {"message"},
+    {"time", Type::kBigint},
+    {"metadata"},
+    {"cloud"},
+    {"other"},
+};
+static_assert(std::size(kColumns) == kOther + 1);
+
+bool is_event(const JsonText& json, const JsonMembers& members) {
+  for (const std::string_view name : {"class_uid", "metadata", "time"}) {
+    if (find_member(json, members, name) == nullptr) return false;
+  }
+  return true;
+}
+
+constexpr JsonRecordForm kForm{.container = "", .first_member = "metadata", .is_record = is_event};
+
+class Reader final : public JsonRecordReader {
+ public:
+  explicit Reader(const LiteralFilter& filter) : JsonRecordReader(kForm, filter) {}
+
+ private:
+  void begin(const Batch& batch) override { columns_.begin(batch); }
+
+  bool take(const JsonText& json, std::string_view text, const JsonMembers& members, std::uint64_t offset,
+            Batch& batch) override {
+    if (!is_event(json, members)) {
+      batch.add_reject(offset, RejectReason::kNotARecord, "", text);
+      return true;
+    }
+    const std::size_t row = batch.rows++;
+    ++batch.counts.records;
+    if (batch.offsets_wanted) batch.offsets[row] = offset;
+    if (batch.raw_wanted) batch.raw[row] = text;
+    columns_.look_at(json, members);
+    columns_.put(row, batch);
+    if (batch.event_time.wanted) put_time(row, batch);
+    if (batch.account_id.wanted || batch.region.wanted) put_owner(json, row, batch);
+    return true;
+  }
+
+  // Milliseconds since 1970.
+  void put_time(std::size_t row, Batch& batch) {
+    const std::string_view text = columns_.text(kTime, batch.arena);
+    const auto time = parse_integer(text);
+    if (time && *time > -kMillisecondsMax && *time < kMillisecondsMax) {
+      batch.event_time.set_integer(row, *time * 1000);
+    } else {
+      batch.event_time.set_null(row);
+      if (text.data() != nullptr) ++batch.counts.bad_values;
+    }
+  }
+
+  // cloud.account.uid (cloud.account_uid before OCSF 1.0) and cloud.region.
+  void put_owner(const JsonText& json, std::size_t row, Batch& batch) {
+    std::string_view account;
+    std::string_view region;
+    const JsonMember* cloud = columns_.member(kCloud);
+    if (cloud != nullptr && cloud->value.kind == '{' && cloud_.read(json.slice(cloud->value), cloud_members_)) {
+      if (const JsonMember* member = find_member(cloud_, cloud_members_, "region")) {
+        region = cloud_.plain(member->value, batch.arena);
+      }
+      if (const JsonMember* member = find_member(cloud_, cloud_members_, "account_uid")) {
+        account = cloud_.plain(member->value, batch.arena);
+      }
+      const JsonMember* member = find_member(cloud_, cloud_members_, "account");
+      if (member != nullptr && member->value.kind == '{' &&
+          account_.read(cloud_.slice(member->value), account_members_)) {
+        if (const JsonMember* uid = find_member(account_, account_members_, "uid")) {
+          account = account_.plain(uid->value, batch.arena);
+        }
+      }
+    }
+    if (batch.account_id.wanted) batch.account_id.set_text(row, account);
+    if (batch.region.wanted) batch.region.set_text(row, region);
+  }
+
+  static constexpr std::int64_t kMillisecondsMax = 253'402'300'800'000;  // the year 10000
+
+  JsonColumns columns_{kColumns, {}, "other"};
+  JsonText cloud_;
+  JsonMembers cloud_members_;
+  JsonText account_;
+  JsonMembers account_members_;
+};
+
+std::optional<KeyFacts> read_key(std::string_view key) {
+  const auto parts = key_parts(key);
+  KeyFacts facts;
+  bool day = false;
+  for (const std::string_view part : parts) {
+    if (part.starts_with("region=")) facts.region = part.substr(7);
+    if (part.starts_with("accountId=")) facts.account_id = part.substr(10);
+    if (part.starts_with("eventDay=") && all_digits(part.substr(9), 8)) {
+      const std::string_view date = part.substr(9);
+      day = set_key_date(date.substr(0, 4), date.substr(4, 2), date.substr(6, 2), facts);
+    }
+  }
+  if (!day || facts.region.empty() || facts.account_id.empty()) return {};
+  // The day is the events' own, in UTC, but nothing proves that a custom source keeps to it.
+  facts.latest_event_us.reset();
+  return facts;
+}
+
+}  // namespace
+
+extern const Format kFormat;
+const Format kFormat{
+    .name = "ocsf",
+    .table = "ocsf_events",
+    .summary = "OCSF events (Security Lake), all classes",
+    .columns = kColumns,
+    .partitions = {},
+    .newline_ends_record = false,
+    .objects_of = {},
+    .messages = nullptr,
+    .read_key = read_key,
+    .detect = [](std::string_view head, bool whole) { return detect_json_records(kForm, head, whole); },
+    .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {
+      return std::make_unique<Reader>(filter);
+    },
+    // A number has one spelling in neither form, and a text may be escaped: no literal is certain.
+    .literal_for = [](std::size_t /*column*/, Match /*match*/,
+                      std::string_view /*value*/) -> std::optional<std::string> { return {}; },
+};
+
+}  // namespace otomo::formats::ocsf

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// S3 Inventory: its manifests. They hold no records; the data files that they name make the table `s3_inventory`.
+//
+//   {"sourceBucket":"example-shop-assets","destinationBucket":"arn:aws:s3:::example-inventory","version":"2016-11-30",
+//    "creationTimestamp":"1772409600000","fileFormat":"CSV","fileSchema":"Bucket, Key, Size, LastModifiedDate",
+//    "files":[{"key":"lists/example-shop-assets/daily/data/0a1b2c3d.csv.gz","size":2147,"MD5checksum":"…"}]}
+//
+// Lies at `PREFIX/SOURCE-BUCKET/CONFIG/YYYY-MM-DDTHH-MMZ/manifest.json`. CSV files have no header, and their keys are
+// encoded as in a URL; Parquet files name their columns themselves. ORC is not read.
+//
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html (read November 2026)
+#include <simdjson.h>
+
+#include <array>
+
+#include "formats/format.h"
+#include "formats/json_records.h"
+#include "formats/object_key.h"
+
+namespace otomo::formats::s3_inventory {
+
+namespace {
+
+bool is_manifest(const JsonText& json, const JsonMembers& members) {
+  for (const std::string_view name : {"sourceBucket", "destinationBucket", "fileFormat", "fileSchema", "files"}) {
+    if (find_member(json, members, name) == nullptr) return false;
+  }
+  return true;
+}
+
+constexpr JsonRecordForm kForm{.container = "", .first_member = "sourceBucket", .is_record = is_manifest};
+
+std::optional<KeyFacts> read_key(std::string_view key) {
+  if (key_name(key) != "manifest.json") return {};
+  return KeyFacts{};
+}
+
+// "LastModifiedDate" → "last_modified_date", "ETag" → "e_tag", "VersionId" → "version_id": AWS's names in Athena.
+std::string snake_case(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (c >= 'A' && c <= 'Z') {
+      if (!out.empty() && out.back() != '_') out += '_';
+      out += static_cast<char>(c - 'A' + 'a');
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string type_of(std::string_view column) {
+  if (column == "size" || column == "part_count") return "BIGINT";
+  if (column == "last_modified_date" || column == "object_lock_retain_until_date") return "TIMESTAMP";
+  if (column.starts_with("is_")) return "BOOLEAN";
+  return "VARCHAR";
+}
+
+std::optional<Manifest> read_manifest(std::string_view text) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element root;
+  if (parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS) return {};
+  const auto text_of = [&](const char* name) {
+    std::string_view value;
+    return root[name].get(value) == simdjson::SUCCESS ? std::string(value) : std::string();
+  };
+  Manifest manifest;
+  manifest.file_format = text_of("fileFormat");
+  std::string schema = text_of("fileSchema");
+  simdjson::dom::array files;
+  if (manifest.file_format.empty() || schema.empty() || root["files"].get(files) != simdjson::SUCCESS) return {};
+  for (const simdjson::dom::element file : files) {
+    std::string_view key;
+    if (file["key"].get(key) != simdjson::SUCCESS) return {};
+    manifest.keys.emplace_back(key);
+  }
+  // Milliseconds; the padding keeps the order of numbers.
+  const std::string created = text_of("creationTimestamp");
+  manifest.created = std::string(created.size() < 20 ? 20 - created.size() : 0, '0') + created;
+  manifest.set = text_of("sourceBucket") + '\n' + text_of("destinationBucket");
+  // The configuration's name is only in the keys: `PREFIX/SOURCE-BUCKET/CONFIG/data/NAME`.
+  if (!manifest.keys.empty()) manifest.set += '\n' + manifest.keys[0].substr(0, manifest.keys[0].rfind('/'));
+  if (manifest.file_format != "CSV") return manifest;
+  for (std::size_t begin = 0; begin <= schema.size();) {
+    const std::size_t end = std::min(schema.find(',', begin), schema.size());
+    std::string_view name = std::string_view(schema).substr(begin, end - begin);
+    while (name.starts_with(' ')) name.remove_prefix(1);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    const std::string column = snake_case(name);
+    manifest.columns.push_back({column, type_of(column), column == "key"});
+    begin = end + 1;
+  }
+  return manifest;
+}
+
+}  // namespace
+
+extern const Format kFormat;
+const Format kFormat{
+    .name = "s3_inventory",
+    .table = "",
+    .summary = "S3 Inventory manifests",
+    .columns = {},
+    .partitions = {},
+    .newline_ends_record = false,
+    .objects_of = {},
+    .messages = nullptr,
+    .manifest_table = "s3_inventory",
+    .read_manifest = read_manifest,
+    .read_key = read_key,
+    .detect =
+        [](std::string_view head, bool whole) {
+          // An empty file says nothing.
+          const Verdict verdict = detect_json_records(kForm, head, whole);
+          return verdict == Verdict::kYes ? Verdict::kYes : Verdict::kNo;
+        },
+    .make_reader = nullptr,
+    .literal_for = nullptr,
+};
+
+}  // namespace otomo::formats::s3_inventory
