@@ -153,6 +153,9 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds, st
     if (use.counts.repaired_bytes > 0) {
       text += fmt::format(", {} repaired bytes", show_count(use.counts.repaired_bytes));
     }
+    if (use.counts.control_messages > 0) {
+      text += fmt::format(", {} control messages passed over", show_count(use.counts.control_messages));
+    }
     const double rate = seconds > 0 ? static_cast<double>(use.plain_bytes) / seconds : 0;
     text += fmt::format("; {} read", show_bytes(use.stored_bytes));
     if (use.plain_bytes > use.stored_bytes) text += fmt::format(" ({} plain)", show_bytes(use.plain_bytes));

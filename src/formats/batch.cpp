@@ -74,6 +74,7 @@ Counts& Counts::operator+=(const Counts& other) {
   ambiguous += other.ambiguous;
   assumed_times += other.assumed_times;
   repaired_bytes += other.repaired_bytes;
+  control_messages += other.control_messages;
   return *this;
 }
 

@@ -68,11 +68,12 @@ class Column {
 struct Counts {
   std::uint64_t records = 0;  // read into rows
   std::uint64_t rejects = 0;
-  std::uint64_t skipped = 0;         // passed over unread by a literal filter
-  std::uint64_t bad_values = 0;      // values that did not fit their column's type and are NULL
-  std::uint64_t ambiguous = 0;       // of the records: could be read in two ways, and a rule decided
-  std::uint64_t assumed_times = 0;   // of the records: their time lacks a year or zone, and a rule gave it one
-  std::uint64_t repaired_bytes = 0;  // bytes of invalid UTF-8 that became U+FFFD
+  std::uint64_t skipped = 0;           // passed over unread by a literal filter
+  std::uint64_t bad_values = 0;        // values that did not fit their column's type and are NULL
+  std::uint64_t ambiguous = 0;         // of the records: could be read in two ways, and a rule decided
+  std::uint64_t assumed_times = 0;     // of the records: their time lacks a year or zone, and a rule gave it one
+  std::uint64_t repaired_bytes = 0;    // bytes of invalid UTF-8 that became U+FFFD
+  std::uint64_t control_messages = 0;  // of the log's own transport: neither records nor rejects
 
   Counts& operator+=(const Counts& other);
 };

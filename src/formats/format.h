@@ -78,6 +78,7 @@ struct ObjectContext {
   // When it was last changed (microseconds UTC): nothing in it happened later. For a pipe it is now. nullopt: unknown.
   std::optional<std::int64_t> modified_us;
   const SourceSettings* settings = nullptr;  // never null where a reader sees it
+  std::string_view key = {};                 // of the object; valid until the next restart(); empty: it has none
 };
 
 class RecordReader {

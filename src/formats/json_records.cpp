@@ -258,7 +258,9 @@ std::string_view JsonRecordReader::padded(std::string_view text, Batch& batch) {
 bool JsonRecordReader::take_valid(const JsonText& json, std::string_view text, const JsonMembers& members,
                                   std::uint64_t offset) {
   Batch& batch = *batch_;
+  is_repaired_ = false;
   if (json.is_ascii() || utf8::is_valid(text)) return take(json, text, members, offset, batch);
+  is_repaired_ = true;
   const Counts before = batch.counts;
   const std::string_view fixed = padded(batch.repaired(text), batch);
   JsonText fixed_json;
@@ -270,6 +272,17 @@ bool JsonRecordReader::take_valid(const JsonText& json, std::string_view text, c
   const bool taken = take(fixed_json, fixed, fixed_members, offset, batch);
   if (!taken) batch.counts.repaired_bytes = before.repaired_bytes;  // it is shown, and repaired, again
   return taken;
+}
+
+bool JsonRecordReader::take_broken_part(std::string_view text) {
+  Batch& batch = *batch_;
+  text = text.substr(0, text.rfind('}') + 1);
+  is_repaired_ = !utf8::is_valid(text);
+  if (!is_repaired_) return take_broken(text, offset_at(at_), batch);
+  const Counts before = batch.counts;
+  text = padded(batch.repaired(text), batch);
+  batch.counts.repaired_bytes = before.repaired_bytes;  // the reject counts them
+  return take_broken(text, offset_at(at_), batch);
 }
 
 void JsonRecordReader::index_from(std::size_t place) {
@@ -409,6 +422,7 @@ bool JsonRecordReader::recover(JsonWalk walk) {
   const std::size_t next = next_start(window);
   if (next == std::string_view::npos) {
     if (!last_ && rest.size() < kRecordBytesMax) return false;
+    if (!take_broken_part(window)) return false;
     if (!last_ || rest.size() > window.size()) {
       reject(RejectReason::kTooLong, rest.substr(0, kRejectRawBytesMax), offset_at(at_));
       skip_place_ = place_;
@@ -425,6 +439,7 @@ bool JsonRecordReader::recover(JsonWalk walk) {
     place_ = Place::kTop;
     return false;
   }
+  if (!take_broken_part(rest.substr(0, next))) return false;
   reject(RejectReason::kBadJson, rest.substr(0, next), offset_at(at_));
   if (place_ == Place::kTop) in_lines_ = true;
   at_ += next;

@@ -52,6 +52,13 @@ class JsonRecordReader : public RecordReader {
   virtual bool take(const JsonText& json, std::string_view text, const JsonMembers& members, std::uint64_t offset,
                     Batch& batch) = 0;
 
+  // Takes what is whole of an object that has no end or breaks inside: `text` begins with it and ends where the next
+  // one begins, or with the last "}" that is there. What is taken does not matter to the reject that it becomes. False:
+  // as with take().
+  virtual bool take_broken(std::string_view /*text*/, std::uint64_t /*offset*/, Batch& /*batch*/) { return true; }
+  // The text that is taken is not the object's own: bytes that are no UTF-8 were repaired.
+  bool is_repaired() const { return is_repaired_; }
+
   // A copy in the batch's arena that has padding behind it.
   static std::string_view padded(std::string_view text, Batch& batch);
 
@@ -89,6 +96,7 @@ class JsonRecordReader : public RecordReader {
   bool reject_other_value();
   bool skip_tail_member();
   bool take_valid(const JsonText& json, std::string_view text, const JsonMembers& members, std::uint64_t offset);
+  bool take_broken_part(std::string_view text);
 
   const JsonRecordForm& form_;
   const LiteralFilter& filter_;
@@ -98,6 +106,7 @@ class JsonRecordReader : public RecordReader {
   Batch* batch_ = nullptr;
   std::size_t at_ = 0;
   bool begun_ = false;
+  bool is_repaired_ = false;
 
   Place place_ = Place::kTop;
   bool closes_object_ = false;  // the array stands in an object

@@ -2,6 +2,7 @@
 #include "io/decoded_source.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -14,9 +15,9 @@ constexpr std::size_t kMagicBytesMax = 10;
 constexpr std::size_t kGarbageBytesKept = 256;
 }  // namespace
 
-DecodedSource::DecodedSource() : buffer_(kInputBytes) {}
+DecodedLayer::DecodedLayer() : buffer_(kInputBytes) {}
 
-void DecodedSource::open(std::unique_ptr<ByteSource> source) {
+void DecodedLayer::open(std::unique_ptr<ByteSource> source) {
   source_ = std::move(source);
   input_ = {};
   codec_ = nullptr;
@@ -30,7 +31,7 @@ void DecodedSource::open(std::unique_ptr<ByteSource> source) {
 
 // Plain bytes need go no further than `out`. Others are put aside, all of them if there is room: a decoder that has
 // everything is faster.
-Result<std::size_t> DecodedSource::start(std::span<char> out) {
+Result<std::size_t> DecodedLayer::start(std::span<char> out) {
   started_ = true;
   const bool direct = out.size() >= kMagicBytesMax;
   const std::span<char> place(direct ? out.data() : buffer_.data(),
@@ -75,7 +76,7 @@ Result<std::size_t> DecodedSource::start(std::span<char> out) {
 }
 
 // Moves what is left to the buffer's front and reads behind it. False at the source's end.
-Result<bool> DecodedSource::refill() {
+Result<bool> DecodedLayer::refill() {
   if (source_ended_) return false;
   if (!input_.empty()) std::memmove(buffer_.data(), input_.data(), input_.size());
   const std::size_t kept = input_.size();
@@ -87,12 +88,12 @@ Result<bool> DecodedSource::refill() {
   return *count > 0;
 }
 
-void DecodedSource::trailing_garbage() {
+void DecodedLayer::trailing_garbage() {
   damage_ = Damage{DamageKind::kTrailingGarbage, "bytes behind the compressed data",
                    std::string(input_.data(), std::min(input_.size(), kGarbageBytesKept))};
 }
 
-Result<std::size_t> DecodedSource::read(std::span<char> out) {
+Result<std::size_t> DecodedLayer::read(std::span<char> out) {
   std::size_t taken = 0;
   if (!started_) {
     const auto started = start(out);
@@ -149,6 +150,70 @@ Result<std::size_t> DecodedSource::read(std::span<char> out) {
     }
   }
   return wanted - out.size();
+}
+
+// What the outer layer decodes, from its first byte.
+class DecodedSource::OuterText final : public ByteSource {
+ public:
+  explicit OuterText(DecodedSource& source) : source_(source) {}
+
+  Result<std::size_t> read(std::span<char> out) override {
+    const std::size_t aside = std::min(out.size(), source_.head_.size() - source_.head_used_);
+    if (aside == 0) return source_.outer_.read(out);
+    std::copy_n(source_.head_.data() + source_.head_used_, aside, out.data());
+    source_.head_used_ += aside;
+    return aside;
+  }
+
+ private:
+  DecodedSource& source_;
+};
+
+void DecodedSource::open(std::unique_ptr<ByteSource> source) {
+  outer_.open(std::move(source));
+  looked_ = false;
+  twice_ = false;
+  head_.clear();
+  head_used_ = 0;
+}
+
+void DecodedSource::decode_again(std::string_view head) {
+  if (inner_ == nullptr) inner_ = std::make_unique<DecodedLayer>();
+  head_ = head;
+  twice_ = true;
+  inner_->open(std::make_unique<OuterText>(*this));
+}
+
+Result<std::size_t> DecodedSource::read(std::span<char> out) {
+  if (twice_) return inner_->read(out);
+  if (!looked_) {
+    looked_ = true;
+    std::array<char, kMagicBytesMax> small;
+    const std::span<char> place = out.size() < small.size() ? std::span<char>(small) : out;
+    const auto count = outer_.read(place);
+    if (!count) return count;
+    const std::string_view text(place.data(), *count);
+    if (outer_.codec() != nullptr && detect_codec(text) != nullptr) {
+      decode_again(text);
+      return inner_->read(out);
+    }
+    if (place.data() == out.data()) return count;
+    head_ = text;
+  }
+  const std::size_t aside = std::min(out.size(), head_.size() - head_used_);
+  std::copy_n(head_.data() + head_used_, aside, out.data());
+  head_used_ += aside;
+  if (aside == out.size()) return aside;
+  const auto count = outer_.read(out.subspan(aside));
+  if (!count) return count;
+  return aside + *count;
+}
+
+// Where the outer layer broke, the inner one sees no more than a text that ends early.
+const std::optional<Damage>& DecodedSource::damage() const {
+  const bool inner_tells =
+      twice_ && inner_->damage() && (inner_->damage()->kind != DamageKind::kTruncated || !outer_.damage());
+  return inner_tells ? inner_->damage() : outer_.damage();
 }
 
 }  // namespace otomo::io

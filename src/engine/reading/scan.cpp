@@ -432,8 +432,13 @@ void ScanWorker::begin_sequential(const formats::Format* format) {
 }
 
 void ScanWorker::restart_reader(std::string_view head) {
-  const io::Object& object = scan_.options_.listing->objects[object_];
-  reader_->restart({head, object.modified_us.value_or(scan_.started_us_), &source_of(object_).settings});
+  const io::Listing& listing = *scan_.options_.listing;
+  const io::Object& object = listing.objects[object_];
+  if (object_ != key_of_) {
+    key_ = listing.path(object);
+    key_of_ = object_;
+  }
+  reader_->restart({head, object.modified_us.value_or(scan_.started_us_), &source_of(object_).settings, key_});
 }
 
 void ScanWorker::begin_object(std::uint32_t object, const formats::Format* format, std::string_view head) {

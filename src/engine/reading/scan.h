@@ -188,6 +188,8 @@ class ScanWorker {
   std::uint32_t object_ = 0;
   const formats::Format* format_ = nullptr;
   std::optional<formats::KeyFacts> key_facts_;  // once they were asked for
+  std::string key_;                             // of object key_of_
+  std::optional<std::uint32_t> key_of_;
   formats::RecordReader* reader_ = nullptr;
   formats::Batch* batch_ = nullptr;
   std::uint64_t order_ = 0;

@@ -21,7 +21,7 @@ namespace otomo::io {
 inline std::string gzip(std::string_view text) {
   isal_zstream stream;
   isal_deflate_init(&stream);
-  std::string out(text.size() + text.size() / 8 + 1024, '\0');
+  std::string out(text.size() * 2 + 1024, '\0');  // what is compressed already grows
   std::string copy(text);
   stream.end_of_stream = 1;
   stream.flush = NO_FLUSH;
@@ -31,6 +31,7 @@ inline std::string gzip(std::string_view text) {
   stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
   stream.avail_out = static_cast<std::uint32_t>(out.size());
   EXPECT_EQ(isal_deflate(&stream), COMP_OK);
+  EXPECT_EQ(stream.avail_in, 0U);
   out.resize(stream.total_out);
   return out;
 }

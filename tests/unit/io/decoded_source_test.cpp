@@ -200,11 +200,103 @@ TEST(DecodedSource, RandomBytesBehindAHeadEndSomehow) {
   }
 }
 
+// Firehose compresses what CloudWatch Logs has compressed: members in a row, each a record, in one member or more.
+TEST(DecodedSource, CompressedTwice) {
+  DecodedSource source;
+  std::string text;
+  std::string members;
+  for (unsigned i = 0; i < 40; ++i) {
+    const std::string part = loggish_text(i * 300, i);
+    text += part;
+    members += gzip(part);
+  }
+  const std::size_t half = members.size() / 2;
+  for (const Compressor& outer : kCompressors) {
+    const std::string one = outer.compress(members);
+    const std::string two = outer.compress(members.substr(0, half)) + outer.compress(members.substr(half));
+    const std::string torn = outer.compress(members.substr(0, 3)) + outer.compress(members.substr(3));
+    for (const std::string& stored : {one, two, torn}) {
+      for (const std::size_t in_step : {1U, 7U, 1'000'000U}) {
+        for (const std::size_t out_step : {1U, 9U, 10U, 4'096U, 1'000'000U}) {
+          const Decoded decoded = decode(source, source_of(stored, in_step), out_step);
+          ASSERT_FALSE(decoded.error || decoded.damage) << outer.name << ", " << in_step << ", " << out_step;
+          ASSERT_EQ(decoded.text == text, true) << outer.name << ", " << in_step << ", " << out_step;
+          ASSERT_EQ(source.codec()->name, outer.name);
+          ASSERT_EQ(source.stored_bytes(), stored.size());
+        }
+      }
+    }
+    for (const Compressor& inner : kCompressors) {
+      EXPECT_EQ(decode(source, source_of(outer.compress(inner.compress(text)))).text == text, true) << inner.name;
+    }
+  }
+  // What was read before leaves nothing behind.
+  EXPECT_EQ(decode(source, source_of(gzip("once"))).text, "once");
+  EXPECT_EQ(decode(source, source_of("plain")).text, "plain");
+}
+
+// Large ones go through in portions.
+TEST(DecodedSource, CompressedTwiceInPortions) {
+  const std::string text = loggish_text(8'000'000);
+  DecodedSource source;
+  const Decoded decoded = decode(source, source_of(gzip(gzip(text)), 50'000), 500'000);
+  EXPECT_FALSE(decoded.damage);
+  EXPECT_EQ(decoded.text == text, true);
+}
+
+TEST(DecodedSource, NotMoreThanTwice) {
+  const std::string innermost = gzip("three times");
+  DecodedSource source;
+  for (const std::size_t out_step : {1U, 100'000U}) {
+    EXPECT_EQ(decode(source, source_of(gzip(gzip(innermost))), out_step).text, innermost);
+  }
+}
+
+TEST(DecodedSource, DamageInEitherLayer) {
+  const std::string text = loggish_text(4'000);
+  const std::string member = gzip(text);
+  const std::string members = member + member;
+  DecodedSource source;
+  const auto told = [&](const std::string& stored, DamageKind kind, std::string_view detail) {
+    for (const std::size_t in_step : {1U, 100'000U}) {
+      for (const std::size_t out_step : {1U, 50U, 100'000U}) {
+        const Decoded decoded = decode(source, source_of(stored, in_step), out_step);
+        // What is bent in the second member comes out before its checksum tells.
+        ASSERT_EQ(text.starts_with(decoded.text.substr(0, text.size())), true);
+        ASSERT_TRUE(decoded.damage);
+        ASSERT_EQ(decoded.damage->kind, kind) << in_step << ", " << out_step;
+        if (!detail.empty()) {
+          ASSERT_EQ(decoded.damage->detail, detail);
+        }
+      }
+    }
+  };
+  for (std::size_t size = member.size() + 1; size < members.size(); size += 7) {
+    // A head too short to be a member's is garbage behind the first one.
+    const bool garbage = size < member.size() + 3;
+    told(gzip(members.substr(0, size)), garbage ? DamageKind::kTrailingGarbage : DamageKind::kTruncated, "");
+  }
+  const std::string twice = gzip(members);
+  for (std::size_t size = 200; size < twice.size(); size += 7) {
+    told(twice.substr(0, size), DamageKind::kTruncated, "the compressed data ends early");
+  }
+  std::string bent = members;
+  bent[member.size() + 500] = static_cast<char>(bent[member.size() + 500] ^ 0x55);
+  bent[members.size() - 1] = static_cast<char>(bent[members.size() - 1] ^ 0x55);
+  told(gzip(bent), DamageKind::kCorrupt, "");
+  bent = twice;
+  bent[twice.size() - 5] = static_cast<char>(bent[twice.size() - 5] ^ 0x55);
+  told(bent, DamageKind::kCorrupt, "");
+  told(twice + "garbage", DamageKind::kTrailingGarbage, "");
+  told(gzip(members + "garbage"), DamageKind::kTrailingGarbage, "");
+}
+
 TEST(DecodedSource, TheSourceFailsAtTheNthRead) {
   const std::string text = loggish_text(3'000);
   DecodedSource source;
   std::vector<std::string> stored = {text};
   for (const Compressor& codec : kCompressors) stored.push_back(codec.compress(text) + codec.compress(text));
+  stored.push_back(gzip(gzip(text) + gzip(text)));
   for (const std::string& bytes : stored) {
     constexpr std::size_t kStep = 50;
     const std::size_t reads = bytes.size() / kStep + 1;
