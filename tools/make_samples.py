@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes samples/: the log buckets of two accounts on one evening, with one incident in them.
+"""Makes samples/: the log buckets of two accounts and a host's log on one evening, with one incident in them.
 
     tools/make_samples.py            writes samples/ anew
     tools/make_samples.py --check    compares the committed samples with what it would write
@@ -8,13 +8,15 @@
 Every byte comes from the seed below: names, times, ids, order. One part of the traffic (visitors,
 backups, the intruder …) draws from its own stream of numbers, so that a change in one part leaves the
 others as they were. A request to S3 is made once and told twice, as AWS does it: as a line of the
-access log and as a CloudTrail event, under one request id.
+access log and as a CloudTrail event, under one request id. A connection to the bastion host is told by the host's log
+and by the flow logs of its interface, with one port.
 
 The story is in samples/README.md. Addresses are those set aside for documentation (RFC 5737, RFC 3849),
 keys and accounts are AWS's own example values; nothing here was ever real.
 """
 
 import argparse
+import base64
 import calendar
 import hashlib
 import json
@@ -127,6 +129,55 @@ INTRUDER_IP = "198.51.100.77"
 SCANNER_IP = "192.0.2.201"
 WEB_IPS = {"i-0a1b2c3d4e5f60718": "10.0.11.23", "i-0f9e8d7c6b5a40312": "10.0.12.41"}
 S3_ENDPOINT_ID = "vpce-0a1b2c3d4e5f60718"
+
+
+BASTION, BASTION_IP = "bastion-1", "10.0.3.10"
+BASTION_LOGS = f"example-shop-hosts/{BASTION}"
+DATABASE_IP, SSM_IP = "10.0.31.20", "10.0.31.50"
+ENDPOINT_IPS = {"vpce-0b7d6e5f4c3a21908": "10.0.31.51", S3_ENDPOINT_ID: "10.0.31.52"}
+BLOG_IP = "203.0.113.10"
+VPC_ID = "vpc-0d4e5f60718293a4b"
+
+
+@dataclass(frozen=True)
+class Interface:
+    """A network interface whose subnet has a flow log."""
+    eni: str
+    ip: str
+    subnet: str
+    zone: str
+    flow_log: str
+    instance: str = "-"
+    rejects_only: bool = False  # what its flow log was asked for; it has the default format
+
+    @property
+    def phase_s(self):
+        """Ten-minute capture windows close within the first four minutes of ten, on each interface in its own."""
+        return int.from_bytes(hashlib.sha256(self.eni.encode()).digest()[:2], "big") % 240
+
+    def window_end(self, second):
+        return second + 600 - (second - self.phase_s) % 600
+
+
+BASTION_ETH0 = Interface("eni-0b1c2d3e4f5061728", BASTION_IP, "subnet-0c1d2e3f405162738", "apne1-az4",
+                         "fl-0a7b6c5d4e3f20112", "i-0c3d2e1f4a5b69788")
+SPARE = Interface("eni-0d9c8b7a695847362", "10.0.3.11", "subnet-0c1d2e3f405162738", "apne1-az4", "fl-0a7b6c5d4e3f20112")
+WEB_ETH0 = (
+    Interface("eni-0e2f3a4b5c6d70819", "10.0.11.23", "subnet-0b11a2c3d4e5f6071", "apne1-az4", "fl-0b8c7d6e5f4a31223",
+              "i-0a1b2c3d4e5f60718"),
+    Interface("eni-0f3a4b5c6d7e8192a", "10.0.12.41", "subnet-0b12f6e5d4c3b2a10", "apne1-az1", "fl-0c9d8e7f605b42334",
+              "i-0f9e8d7c6b5a40312"))
+NODES = {
+    "192.0.2.17": Interface("eni-0a4b5c6d7e8f90213", "10.0.1.17", "subnet-0a01b2c3d4e5f6a7b", "apne1-az4",
+                            "fl-0d0e9f8071625344a", rejects_only=True),
+    "192.0.2.34": Interface("eni-0b5c6d7e8f9021324", "10.0.2.34", "subnet-0a02c3d4e5f6a7b8c", "apne1-az1",
+                            "fl-0e1f0a9182736455b", rejects_only=True)}
+INTERFACES = {interface.ip: interface for interface in (BASTION_ETH0, SPARE, *WEB_ETH0, *NODES.values())}
+DEFAULT_FLOW_FIELDS = ("version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start "
+                       "end action log-status")
+FLOW_FIELDS = ("version account-id vpc-id subnet-id instance-id interface-id az-id srcaddr srcport dstaddr dstport "
+               "pkt-srcaddr pkt-dstaddr protocol type tcp-flags packets bytes start end action flow-direction "
+               "traffic-path log-status")
 
 
 @dataclass(frozen=True)
@@ -297,7 +348,7 @@ POLLER_AGENT = "Boto3/1.39.0 md/Botocore#1.39.0 ua/2.1 os/linux#6.8.0 lang/pytho
 HEALTH_CHECK = "Amazon-Route53-Health-Check-Service (ref 0f6d1a4e-7c2b-4b59-9c11-5d3e2a1b0c9f; report http://amzn.to/1vsZADi)"
 CRAWLER = "Mozilla/5.0 (compatible; ExampleBot/2.1; +http://bot.example.org/about)"
 
-# What is written: three heaps.
+# What is written: five heaps.
 
 
 class World:
@@ -307,6 +358,9 @@ class World:
         self.trail = []  # (delivery slot, account, region, kind, record)
         self.s3_lines = []  # (delivery ms, bucket, line, torn?)
         self.alb_lines = []  # (ms, balancer, node, line)
+        self.flows = []  # (interface, window's end, values by field)
+        self.host_lines = []  # (µs, program, process id or None, login session or None, text)
+        self.processes = []  # of the host: when each began, in µs
 
     def event(self, rng, ms, who, source, name, *, ip, agent, region=TOKYO, account=None, params=None, response=None,
               error=None, message=None, extra=None, request_id=None, read_only=True, resources=None, data=False,
@@ -460,6 +514,58 @@ class World:
         node = rng.pick(balancer.nodes)
         fields.append(node)
         self.alb_lines.append((ms, balancer, node, " ".join(fields[:balancer.fields])))
+
+
+    def process(self, us):
+        """A process of the host. It gets its id when all are known: ids rise with time."""
+        self.processes.append(us)
+        return len(self.processes) - 1
+
+    def host(self, us, program, text, process=None, session=None):
+        self.host_lines.append((us, program, process, session, text))
+
+    def flow(self, interface, start_ms, end_ms, source, source_port, target, target_port, packets, size, *, protocol=6,
+             action="ACCEPT", first_flags=0, last_flags=0):
+        """One direction of a connection as one interface sees it: a record for each capture window that it touches."""
+        begin, end = start_ms // 1000, max(start_ms, end_ms) // 1000
+        if start_ms < FIRST_MS or (interface.rejects_only and action == "ACCEPT"):
+            return
+        cuts, cut = [], begin
+        while cut <= end:
+            cut = interface.window_end(cut)
+            cuts.append(cut)
+        packets = max(packets, len(cuts))
+        egress = source == interface.ip
+        path = "1" if target.startswith("10.") or interface in WEB_ETH0 else "8"
+        told, told_bytes, start = 0, 0, begin
+        for n, cut in enumerate(cuts):
+            later = len(cuts) - n - 1  # windows behind this one: at least a packet for each
+            last = later == 0
+            share = packets * (cut - begin) // (end - begin + 1)
+            upto = packets if last else max(told + 1, min(packets - later, share))
+            upto_bytes = size * upto // packets
+            flags = (first_flags if n == 0 else 0) | (last_flags if last else 0)
+            self.flows.append((interface, cut, {
+                "srcaddr": source, "dstaddr": target, "srcport": source_port, "dstport": target_port,
+                "pkt-srcaddr": source, "pkt-dstaddr": target, "protocol": protocol, "packets": upto - told,
+                "bytes": upto_bytes - told_bytes, "start": start, "end": end if last else cut - 1, "action": action,
+                "log-status": "OK", "type": "IPv6" if ":" in source else "IPv4", "tcp-flags": flags,
+                "flow-direction": "egress" if egress else "ingress", "traffic-path": path if egress else "-"}))
+            told, told_bytes, start = upto, upto_bytes, cut
+
+    def connection(self, start_ms, end_ms, client, client_port, server, server_port, up, down, *, whole=True):
+        """Both directions, on each of the two interfaces that has a flow log. `whole`: begun and ended here."""
+        up_packets, down_packets = 4 + up // 1_200 + down // 2_800, 3 + down // 1_400 + up // 2_400
+        for interface in (INTERFACES[ip] for ip in (client, server) if ip in INTERFACES):
+            self.flow(interface, start_ms, end_ms, client, client_port, server, server_port, up_packets,
+                      up + 52 * up_packets, first_flags=2 if whole else 0, last_flags=1 if whole else 0)
+            self.flow(interface, start_ms, end_ms, server, server_port, client, client_port, down_packets,
+                      down + 52 * down_packets, first_flags=18 if whole else 0, last_flags=1 if whole else 0)
+
+    def knock(self, ms, source, source_port, interface, port, *, packets=1, packet_bytes=60, protocol=6):
+        """What a security group lets fall. A client that hears nothing asks again after one second, then after two."""
+        self.flow(interface, ms, ms + (0, 1_000, 3_000)[packets - 1], source, source_port, interface.ip, port, packets,
+                  packets * packet_bytes, protocol=protocol, action="REJECT", first_flags=2 if protocol == 6 else 0)
 
 
 # operation → CloudTrail's event name, data event?, read only?
@@ -947,7 +1053,257 @@ def sign_in(world, rng, ms, user, ip, agent, failure=None, known=True):
                                   "userName": "HIDDEN_DUE_TO_SECURITY_REASONS"}
 
 
+# The bastion host and the network.
+
+UIDS = {"root": 0, "hanako": 1001, "taro": 1002, "deploy": 1003}
+
+
+def fingerprint(user, ip):
+    return base64.b64encode(hashlib.sha256(f"key of {user} at {ip}".encode()).digest()).decode().rstrip("=")
+
+
+def ssh_login(world, rng, ms, user, ip, seconds, *, password=False, sudo=(), tty="pts/0", up=9_000, down=24_000):
+    """A login, what is done with sudo (seconds after it, command, allowed?), and the logout."""
+    port, us = rng.between(32_768, 60_999), ms * 1000 + rng.below(1_000_000)
+    process = world.process(us)
+    child = world.process(us + 5_000)
+    how = "password" if password else "publickey"
+    key = "" if password else f": ED25519 SHA256:{fingerprint(user, ip)}"
+    account = f"{user}(uid={UIDS[user]})"
+    world.host(us, "sshd", f"Accepted {how} for {user} from {ip} port {port} ssh2{key}", process)
+    us += rng.between(4_000, 9_000)
+    world.host(us, "sshd", f"pam_unix(sshd:session): session opened for user {account} by (uid=0)", process)
+    us += rng.between(2_000, 9_000)
+    world.host(us, "systemd-logind", f"New session {{}} of user {user}.", "logind", process)
+    us += rng.between(9_000, 30_000)
+    world.host(us, "(systemd)", f"pam_unix(systemd-user:session): session opened for user {account} by (uid=0)")
+    for after_s, command, allowed in sudo:
+        us = (ms + after_s * 1000) * 1000 + rng.below(1_000_000)
+        where = (f"TTY={tty} ; " if tty else "") + f"PWD=/home/{user} ; USER=root ; COMMAND={command}"
+        if allowed is None:  # a mistyped password first
+            world.host(us - 7_000_000, "sudo", f"pam_unix(sudo:auth): authentication failure; logname={user} "
+                       f"uid={UIDS[user]} euid=0 tty=/dev/{tty} ruser={user} rhost=  user={user}")
+        world.host(us, "sudo", f"{user:>8} : {'command not allowed ; ' if allowed is False else ''}{where}")
+        if allowed is False:
+            continue
+        us += rng.between(3_000, 9_000)
+        world.host(us, "sudo", f"pam_unix(sudo:session): session opened for user root(uid=0) by {account}")
+        if command.startswith("/usr/sbin/usermod -L "):
+            us += 20_000
+            world.host(us, "usermod", f"lock user '{command.split()[-1]}' password", world.process(us))
+        us += rng.between(20_000, 900_000)
+        world.host(us, "sudo", "pam_unix(sudo:session): session closed for user root")
+    us = (ms + seconds * 1000) * 1000 + rng.below(1_000_000)
+    world.connection(ms - 900, us // 1000, ip, port, BASTION_IP, 22, up, down)
+    world.host(us, "sshd", f"Received disconnect from {ip} port {port}:11: disconnected by user", child)
+    world.host(us + 40, "sshd", f"Disconnected from user {user} {ip} port {port}", child)
+    us += rng.between(2_000, 6_000)
+    world.host(us, "sshd", f"pam_unix(sshd:session): session closed for user {user}", process)
+    us += rng.between(2_000, 6_000)
+    world.host(us, "systemd-logind", "Session {} logged out. Waiting for processes to exit.", "logind", process)
+    world.host(us + rng.between(1_000, 3_000), "systemd-logind", "Removed session {}.", "logind", process)
+
+
+def ssh_guesses(world, rng, ms, user, ip, guesses=1):
+    """One connection with wrong passwords. At the sixth the server has enough; rsyslog folds lines that repeat."""
+    port, us = rng.between(32_768, 60_999), ms * 1000 + rng.below(1_000_000)
+    known = user in UIDS
+    process, begun = world.process(us), us // 1000 - 700
+    peer = f"{ip} port {port}"
+    named = user if known else f"invalid user {user}"
+    leaving = f"{'authenticating' if known else 'invalid'} user {user} {peer}"
+    failure = f"logname= uid=0 euid=0 tty=ssh ruser= rhost={ip} {f' user={user}' if known else ''}"
+    if not known:
+        world.host(us, "sshd", f"Invalid user {user} from {peer}", process)
+        us += rng.between(90_000, 400_000)
+        world.host(us, "sshd", "pam_unix(sshd:auth): check pass; user unknown", process)
+        us += 30
+    world.host(us, "sshd", f"pam_unix(sshd:auth): authentication failure; {failure}", process)
+    us += rng.between(1_700_000, 2_600_000)
+    failed = f"Failed password for {named} from {peer} ssh2"
+    world.host(us, "sshd", failed, process)
+    if guesses > 1:
+        us += (guesses - 1) * rng.between(2_900_000, 4_100_000)
+        again = failed if guesses == 2 else f"message repeated {guesses - 1} times: [ {failed}]"
+        world.host(us, "sshd", again, process)
+    us += rng.between(90_000, 700_000)
+    if guesses >= 6:
+        for text in (f"error: maximum authentication attempts exceeded for {named} from {peer} ssh2 [preauth]",
+                     f"Disconnecting {leaving}: Too many authentication failures [preauth]",
+                     f"PAM {guesses - 1} more authentication failures; {failure}",
+                     f"PAM service(sshd) ignoring max retries; {guesses} > 3"):
+            world.host(us, "sshd", text, process)
+            us += 60
+    elif rng.chance(60):
+        world.host(us, "sshd", f"Received disconnect from {peer}:11: Bye Bye [preauth]", process)
+        world.host(us + 50, "sshd", f"Disconnected from {leaving} [preauth]", process)
+    else:
+        world.host(us, "sshd", f"Connection closed by {leaving} [preauth]", process)
+    if 1 < guesses < 6:
+        plural = "s" if guesses > 2 else ""
+        world.host(us + 300, "sshd", f"PAM {guesses - 1} more authentication failure{plural}; {failure}", process)
+    world.connection(begun, us // 1000, ip, port, BASTION_IP, 22, 2_100 + 140 * guesses, 2_600 + 90 * guesses)
+
+
+def ssh_visit(world, rng, ms, ip):
+    """A connection that asks who is there, and goes."""
+    port, us = rng.between(32_768, 60_999), ms * 1000 + rng.below(1_000_000)
+    process, peer = world.process(us), f"{ip} port {port}"
+    what = rng.below(3)
+    if what == 0:
+        world.host(us, "sshd", f"Connection closed by {peer} [preauth]", process)
+    elif what == 1:
+        world.host(us, "sshd", "error: kex_exchange_identification: Connection closed by remote host", process)
+        world.host(us + 90, "sshd", f"Connection closed by {peer}", process)
+    else:
+        world.host(us, "sshd", f"banner exchange: Connection from {peer}: invalid format", process)
+    world.connection(us // 1000 - 400, us // 1000, ip, port, BASTION_IP, 22, 40, 82)
+
+
+GUESSED_NAMES = ["admin", "test", "oracle", "postgres", "git", "ubuntu", "user", "ftpuser", "pi", "minecraft", "es",
+                 "hadoop", "jenkins", "nagios", "guest", "support", "debian", "ec2-user", "dev", "mysql", "www",
+                 "root", "root"]
+
+
+def bastion_of_every_day(world):
+    """What the host's log is full of: jobs, deployments, an operator's look, and guesses from everywhere."""
+    rng = Prng("bastion of every day")
+    day_before = FIRST_MS - 24 * 60 * MINUTE_MS
+    for ms in range(day_before, LAST_MS, 10 * MINUTE_MS):
+        jobs = [ms + 5 * MINUTE_MS] + ([ms + 7 * MINUTE_MS] if stamp(ms, "%M") == "10" else [])
+        for start in jobs:
+            us = start * 1000 + 1_000_000 + rng.below(200_000)
+            process = world.process(us)
+            world.host(us, "CRON", "pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)", process)
+            world.host(us + rng.between(8_000, 90_000), "CRON", "pam_unix(cron:session): session closed for user root",
+                       process)
+    roll_out = "/usr/local/bin/roll-out shop-web"
+    times = [day_before + hours * 60 * MINUTE_MS + rng.below(50 * MINUTE_MS) for hours in (10, 12, 14, 16, 18, 19, 21)]
+    times += [at(clock) for clock in ("15:12:48", "15:58:45", "16:47:50", "17:36:40", "18:44:45")]
+    for ms in times:
+        ssh_login(world, rng, ms, "deploy", CI_IP, rng.between(26, 41), sudo=((3, roll_out, True),), tty=None,
+                  up=1_260_000, down=31_000)
+        for n, web in enumerate(WEB_ETH0):
+            start = ms + 6_000 + n * 8_000
+            world.connection(start, start + rng.between(4_000, 7_000), BASTION_IP, rng.between(32_768, 60_999), web.ip,
+                             22, 1_220_000, 14_000)
+    for hours, user, minutes in ((10, "hanako", 47), (11, "taro", 12), (13, "taro", 95), (17, "hanako", 8),
+                                 (18, "taro", 33)):
+        ssh_login(world, rng, day_before + hours * 60 * MINUTE_MS + rng.below(20 * MINUTE_MS), user, OFFICE_IP,
+                  minutes * 60 + rng.below(60), sudo=((70, "/usr/bin/journalctl -u ssh --since today", True),))
+    ssh_login(world, rng, at("15:24:50"), "taro", OFFICE_IP, 1_990, up=61_000, down=418_000, sudo=(
+        (95, "/usr/bin/journalctl -u ssh --since today", None), (1_230, "/usr/bin/apt-get update", True)))
+    world.connection(at("15:31:07"), at("15:42:20"), BASTION_IP, 41_822, WEB_ETH0[0].ip, 22, 22_000, 190_000)
+    for ms in each("15:45:25", "15:45:28", 1, rng, 900):
+        world.connection(ms, ms + 2_400, BASTION_IP, rng.between(32_768, 60_999), "203.0.113.14", 443, 1_900, 640_000)
+    for ms in range(day_before + 7 * MINUTE_MS, FIRST_MS, 15 * MINUTE_MS):
+        ssh_guesses(world, rng, ms + rng.below(14 * MINUTE_MS), rng.pick(GUESSED_NAMES),
+                    f"192.0.2.{rng.between(144, 175)}")
+    for ms in each("15:03:00", "18:58:00", 420, rng, 300_000):  # a slow one, all the time
+        ssh_guesses(world, rng, ms, rng.pick(GUESSED_NAMES), "192.0.2.147")
+    for ms in each("15:11:30", "15:28:00", 45, rng, 20_000):
+        ssh_guesses(world, rng, ms, rng.pick(GUESSED_NAMES), "192.0.2.163", rng.pick((1, 1, 2, 3)))
+    for ms in each("17:58:10", "18:07:00", 30, rng, 9_000):
+        ssh_guesses(world, rng, ms, "root", "192.0.2.171", 6)
+    for ms in each("15:06:00", "18:58:00", 780, rng, 600_000):
+        ssh_visit(world, rng, ms, f"192.0.2.{rng.between(144, 175)}")
+    # A name that lies about where it comes from.
+    ssh_guesses(world, rng, at("16:21:14"), f"deploy from {OFFICE_IP} port 22 ssh2", "192.0.2.158")
+
+
+def network_of_every_day(world):
+    """What the balancer, the web hosts, the database and the endpoints say to each other, and who knocks in vain."""
+    rng = Prng("network of every day")
+    first, last = FIRST_MS + 1_000, LAST_MS - 1_000
+    ports = {}
+    for ms, balancer, node, line in sorted(world.alb_lines, key=lambda entry: (entry[0], entry[3])):
+        fields = line.split(" ")
+        if balancer is not SHOP_WEB or fields[4] == "-":
+            continue
+        web = next(web for web in WEB_ETH0 if fields[4].startswith(web.ip))
+        key = (NODES[node].ip, web, web.window_end(ms // 1000), ms // 3_600_000)
+        ports.setdefault(key, []).append((ms, int(fields[10]), int(fields[11])))
+        if "/api/preview?url=https" in line:
+            world.connection(ms - 30, ms, web.ip, rng.between(32_768, 60_999), BLOG_IP, 443, 900,
+                             9_000 + rng.below(30_000))
+    for (node_ip, web, _, hour), requests in ports.items():  # the balancer keeps a connection for its requests
+        port = 10_240 + int.from_bytes(hashlib.sha256(f"{node_ip}{web.ip}{hour}".encode()).digest()[:2], "big") // 2
+        world.connection(requests[0][0], requests[-1][0], node_ip, port, web.ip, 8080, sum(up for _, up, _ in requests),
+                         sum(down for _, _, down in requests), whole=False)
+    for web in WEB_ETH0:
+        for node in NODES.values():
+            for ms in each("15:00:40", "18:59:00", 300, rng, 2_000):
+                world.connection(ms, ms + 4, node.ip, rng.between(1_024, 65_535), web.ip, 8080, 131, 178)
+        world.connection(first, last, web.ip, rng.between(32_768, 60_999), DATABASE_IP, 5432,
+                         4_800_000 + rng.below(900_000), 61_000_000 + rng.below(9_000_000), whole=False)
+        world.connection(first, last, web.ip, rng.between(32_768, 60_999), SSM_IP, 443, 610_000, 830_000, whole=False)
+    for _, _, _, _, record in world.trail:
+        web = INTERFACES.get(record.get("sourceIPAddress"))
+        if web and record.get("vpcEndpointId") in ENDPOINT_IPS:
+            ms = calendar.timegm(datetime.strptime(record["eventTime"], "%Y-%m-%dT%H:%M:%SZ").timetuple()) * 1000
+            world.connection(ms, ms + 60, web.ip, rng.between(32_768, 60_999), ENDPOINT_IPS[record["vpcEndpointId"]],
+                             443, 2_400, 9_800 if record["eventSource"].startswith("s3") else 3_900)
+    for interface in (BASTION_ETH0, *NODES.values()):
+        for ms in each("15:00:10", "18:59:30", 120, rng, 110_000):
+            source = f"192.0.2.{rng.between(144, 215)}"
+            if rng.chance(12):
+                world.knock(ms, source, rng.between(1_024, 65_535), interface, rng.pick((123, 161, 1900, 5060, 11211)),
+                            protocol=17, packet_bytes=rng.between(46, 440))
+            elif rng.chance(5):
+                world.knock(ms, source, 0, interface, 0, protocol=1, packet_bytes=84)
+            else:
+                world.knock(ms, source, rng.between(1_024, 65_535), interface, rng.weighted((
+                    (23, 9), (445, 5), (3389, 6), (5900, 3), (6379, 4), (8080, 5), (8443, 3), (1433, 2), (3306, 3),
+                    (2375, 2), (5555, 2), (9200, 2), (27017, 1), (rng.between(1_024, 65_535), 9))),
+                    packets=rng.weighted(((1, 6), (2, 2), (3, 1))), packet_bytes=rng.pick((40, 40, 44, 60)))
+    no_data = {field: "-" for field in FLOW_FIELDS.split(" ")}
+    for interface, ends, status in ((SPARE, range(SPARE.window_end(FIRST_MS // 1000), LAST_MS // 1000, 600), "NODATA"),
+                                    (WEB_ETH0[1], (WEB_ETH0[1].window_end(at("18:05:00") // 1000),), "SKIPDATA")):
+        for end in ends:
+            world.flows.append((interface, end, {**no_data, "start": end - 600, "end": end - 1, "log-status": status}))
+
+
 # The incident.
+
+
+def intrusion_at_the_bastion(world):
+    """Every port is tried, then passwords, in vain; with the one from ci/deploy.env the host lets the intruder in."""
+    rng = Prng("intrusion at the bastion")
+    ports = [21, 23, 25, 53, 81, 110, 111, 135, 139, 143, 389, 445, 465, 587, 993, 995, 1433, 1521, 1723, 2049, 2375,
+             3000, 3306, 3389, 4444, 5000, 5432, 5601, 5900, 5984, 6379, 6443, 7001, 8000, 8080, 8081, 8443, 8888, 9000,
+             9090, 9200, 10000, 11211, 15672, 27017, 50000]
+    source_port = 44_318
+    for interface, extra in ((BASTION_ETH0, (80, 443)), *((node, (22,)) for node in NODES.values())):
+        for port in (*ports, *extra):
+            ms = at("16:35:40") + rng.below(95_000)
+            world.knock(ms, INTRUDER_IP, source_port, interface, port, packets=2, packet_bytes=44)
+    ms = at("16:36:51")
+    world.flow(BASTION_ETH0, ms, ms, INTRUDER_IP, source_port, BASTION_IP, 22, 2, 84, first_flags=6)
+    world.flow(BASTION_ETH0, ms, ms, BASTION_IP, 22, INTRUDER_IP, source_port, 1, 44, first_flags=18)
+    for n, (user, guesses) in enumerate((("root", 6), ("root", 6), ("admin", 6), ("ubuntu", 3), ("deploy", 6),
+                                         ("ec2-user", 3), ("shop", 6), ("deploy", 6), ("root", 6), ("backup-admin", 2),
+                                         ("deploy", 6))):
+        ssh_guesses(world, rng, at("16:43:20") + n * 37_000 + rng.below(9_000), user, INTRUDER_IP, guesses)
+    for clock, user in (("17:12:05", "ci-deploy"), ("17:12:31", "shop-web"), ("17:13:02", "root")):
+        ssh_guesses(world, rng, at(clock), user, INTRUDER_IP)
+    ssh_login(world, rng, at("17:13:42"), "deploy", INTRUDER_IP, 366, password=True, up=19_400, down=47_800, sudo=(
+        (38, "list", True), (80, "/usr/local/bin/roll-out --help", True), (109, "/usr/bin/cat /etc/shadow", False),
+        (302, "/bin/bash", False)))
+    for web in WEB_ETH0:  # from inside, where only SSH is open, and asks for a key
+        for n, port in enumerate((80, 443, 3306, 5432, 6379, 8080, 9200)):
+            ms, source_port = at("17:16:20") + n * 300 + rng.below(250), rng.between(32_768, 60_999)
+            world.flow(BASTION_ETH0, ms, ms + 1_000, BASTION_IP, source_port, web.ip, port, 2, 120, first_flags=2)
+            world.knock(ms, BASTION_IP, source_port, web, port, packets=2)
+        ms = at("17:16:40") + rng.below(9_000)
+        world.connection(ms, ms + 1_900, BASTION_IP, rng.between(32_768, 60_999), web.ip, 22, 2_300, 2_700)
+    for n, port in enumerate((22, 5432, 6379)):
+        ms = at("17:17:30") + n * 900
+        world.flow(BASTION_ETH0, ms, ms + 1_000, BASTION_IP, rng.between(32_768, 60_999), DATABASE_IP, port, 2, 120,
+                   first_flags=2)
+    for clock in ("18:28:40", "18:28:58", "18:29:31"):
+        ssh_guesses(world, rng, at(clock), "deploy", INTRUDER_IP)
+    ssh_login(world, rng, at("18:23:20"), "hanako", OFFICE_IP, 214, up=8_800, down=96_000, sudo=(
+        (21, "/usr/bin/grep deploy /var/log/auth.log", True), (48, "/usr/sbin/usermod -L deploy", True)))
 
 
 def intrusion_from_the_web(world):
@@ -1284,12 +1640,55 @@ def alb_objects(world):
     return objects
 
 
+def flow_objects(world):
+    """One object per flow log and capture window, under the five minutes in which the window closed."""
+    groups = {}
+    for interface, end, values in world.flows:
+        groups.setdefault((interface.flow_log, end // 300 * 300 * 1000), []).append((interface, values))
+    rng, objects = Prng("flow objects"), {}
+    for (flow_log, slot), records in sorted(groups.items(), key=lambda group: group[0]):
+        default = records[0][0].rejects_only
+        fields = (DEFAULT_FLOW_FIELDS if default else FLOW_FIELDS).split(" ")
+        lines = []
+        for interface, values in records:
+            values = {**values, "version": 2 if default else 5, "account-id": SHOP, "interface-id": interface.eni,
+                      "vpc-id": VPC_ID, "subnet-id": interface.subnet, "instance-id": interface.instance,
+                      "az-id": interface.zone}
+            lines.append(" ".join(str(values[field]) for field in fields))
+        text = "".join(line + "\n" for line in (" ".join(fields), *sorted(lines)))
+        key = (f"AWSLogs/{SHOP}/vpcflowlogs/{TOKYO}/{stamp(slot, '%Y/%m/%d')}/{SHOP}_vpcflowlogs_{TOKYO}_{flow_log}_"
+               f"{stamp(slot, '%Y%m%dT%H%MZ')}_{rng.hex(8)}.log.gz")
+        objects[f"{LOG_BUCKET[SHOP]}/{key}"] = gzip_of(text.encode())
+    return objects
+
+
+def host_objects(world):
+    """The host's log since its rotation at midnight in Tokyo, and that of the day before, as rsyslog writes them."""
+    rng, pids, pid = Prng("host objects"), {"logind": 612}, 20_311
+    for process in sorted(range(len(world.processes)), key=lambda process: (world.processes[process], process)):
+        pid += rng.between(1, 9)
+        pids[process] = pid
+    logins = sorted({session for _, _, _, session, _ in world.host_lines if session is not None},
+                    key=lambda session: (world.processes[session], session))
+    sessions = {session: 3_181 + n for n, session in enumerate(logins)}
+    objects = {f"{BASTION_LOGS}/auth.log.1": b"", f"{BASTION_LOGS}/auth.log": b""}
+    for us, program, process, session, text in sorted(world.host_lines, key=lambda entry: entry[0]):
+        tag = program if process is None else f"{program}[{pids[process]}]"
+        if session is not None:
+            text = text.format(sessions[session])
+        line = f"{stamp(us // 1000, '%Y-%m-%dT%H:%M:%S')}.{us % 1_000_000:06d}+00:00 {BASTION} {tag}: {text}\n"
+        objects[f"{BASTION_LOGS}/{'auth.log' if us >= FIRST_MS * 1000 else 'auth.log.1'}"] += line.encode()
+    return objects
+
+
 def all_objects():
     world = World()
     for part in (visitors, watchers, exports_and_backups, deployments, machinery, people, intrusion_from_the_web,
-                 intrusion_with_the_role, intrusion_with_the_ci_key, response, what_cloudtrail_noticed):
+                 intrusion_with_the_role, intrusion_with_the_ci_key, response, what_cloudtrail_noticed,
+                 bastion_of_every_day, network_of_every_day, intrusion_at_the_bastion):
         part(world)
-    return {**trail_objects(world), **s3_objects(world), **alb_objects(world)}
+    return {**trail_objects(world), **s3_objects(world), **alb_objects(world), **flow_objects(world),
+            **host_objects(world)}
 
 
 def same(path, committed, made):
@@ -1301,8 +1700,8 @@ def same(path, committed, made):
 
 
 def present():
-    return {path.relative_to(ROOT).as_posix(): path for bucket in LOG_BUCKET.values()
-            for path in sorted((ROOT / bucket).rglob("*")) if path.is_file()}
+    return {path.relative_to(ROOT).as_posix(): path for folder in (*LOG_BUCKET.values(), BASTION_LOGS)
+            for path in sorted((ROOT / folder).rglob("*")) if path.is_file()}
 
 
 def check(objects):
