@@ -93,13 +93,13 @@ std::string alb(const std::string& files) {
                   kLargeObjects + ", null_padding=true");
 }
 
-// A default flow log has a header and nothing quoted; its numbers are read as such, "-" being NULL.
+// A header line, and no quotes.
 std::string vpc_flow(const std::string& files) {
-  return "read_csv('" + files + "', delim=' ', quote='', escape='', header=true, auto_detect=false, nullstr='-', " +
-         kLargeObjects +
-         ", columns={version: 'INTEGER', account_id: 'VARCHAR', interface_id: 'VARCHAR', srcaddr: 'VARCHAR', dstaddr: "
-         "'VARCHAR', srcport: 'INTEGER', dstport: 'INTEGER', protocol: 'BIGINT', packets: 'BIGINT', bytes: 'BIGINT', "
-         "start: 'BIGINT', \"end\": 'BIGINT', action: 'VARCHAR', log_status: 'VARCHAR'})";
+  return "read_csv('" + files + "', delim=' ', quote='', escape='', header=true, auto_detect=false, " + kLargeObjects +
+         ", columns={" +
+         text_columns({"version", "account_id", "interface_id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol",
+                       "packets", "bytes", "start", "end", "action", "log_status"}) +
+         "})";
 }
 
 // Two header lines, tabs, no quotes.
@@ -184,7 +184,7 @@ std::string sql_of(const std::string& question, const std::string& files) {
     return "SELECT elb_status_code, count(*), sum(TRY_CAST(sent_bytes AS BIGINT)) FROM " + alb(files) + " GROUP BY 1";
   }
   if (question == "vpc_flow_group") {
-    return "SELECT dstport, action, count(*), sum(bytes) FROM " + vpc_flow(files) + " WHERE protocol = 6 GROUP BY 1, 2";
+    return "SELECT action, count(*), sum(TRY_CAST(bytes AS BIGINT)) FROM " + vpc_flow(files) + " GROUP BY 1";
   }
   if (question == "cloudfront_group") {
     return "SELECT sc_status, x_edge_result_type, count(*), sum(TRY_CAST(sc_bytes AS BIGINT)) FROM " +

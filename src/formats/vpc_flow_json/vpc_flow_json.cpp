@@ -31,7 +31,17 @@ vpc_flow::FieldCensus census_of(const JsonText& json, const JsonMembers& members
   return census;
 }
 
-bool is_record(const JsonText& json, const JsonMembers& members) { return census_of(json, members).may_be_ours(); }
+// One of the members that no other log has, and none of a transit gateway's: most records need no census.
+bool is_record(const JsonText& json, const JsonMembers& members) {
+  const auto has = [&](std::string_view name) { return find_member(json, members, name) != nullptr; };
+  if (has("interface_id") || has("log_status") || has("interface-id") || has("log-status")) {
+    return std::none_of(members.begin(), members.end(), [&](const JsonMember& member) {
+      const std::string_view key = json.key(member);
+      return key.size() > 3 && (key[0] == 't' || key[0] == 'p') && vpc_flow::is_transit_gateway_field(key);
+    });
+  }
+  return census_of(json, members).may_be_ours();
+}
 bool is_ours(const JsonText& json, const JsonMembers& members) { return census_of(json, members).is_ours(); }
 
 constexpr JsonRecordForm kForm{.container = "", .first_member = "version", .is_record = is_record};
