@@ -64,6 +64,13 @@ const JsonMember* find_member(const JsonText& json, const JsonMembers& members, 
   return found;
 }
 
+StartsRecord starts_json_line(std::string_view head) {
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  const std::size_t first = head.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos || head[first] != '{') return nullptr;
+  return [](std::string_view text) { return text.starts_with('{'); };
+}
+
 Verdict detect_json_records(const JsonRecordForm& form, std::string_view head, bool whole) {
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
   const auto skip_between = [&] { head.remove_prefix(std::min(head.find_first_not_of(", \t\r\n"), head.size())); };
@@ -105,9 +112,10 @@ Verdict detect_json_records(const JsonRecordForm& form, std::string_view head, b
   return Verdict::kNo;
 }
 
-void JsonRecordReader::restart(const ObjectContext& /*context*/) {
+void JsonRecordReader::restart(const ObjectContext& context) {
   place_ = Place::kTop;
-  in_lines_ = false;
+  lines_only_ = form_.one_per_line && starts_json_line(context.head) != nullptr;
+  in_lines_ = lines_only_;
   behind_record_ = false;
 }
 
@@ -178,7 +186,7 @@ bool JsonRecordReader::step() {
   switch (place_) {
     case Place::kTop:
       if (c == '{') return enter_container() || read_element();
-      if (c == '[') {
+      if (c == '[' && !lines_only_) {
         closes_object_ = false;
         return enter(Place::kArray, at_ + 1);
       }
@@ -306,7 +314,10 @@ bool JsonRecordReader::recover(JsonWalk walk) {
       return true;
     }
     // The object's end. Brackets that close the container are not the record's.
-    reject(walk == JsonWalk::kInvalid ? RejectReason::kBadJson : RejectReason::kTruncated, rest, offset_at(at_));
+    // Where parts end with a line, so does what is broken in it.
+    const bool line_ended = lines_only_ && place_ == Place::kTop && rest.ends_with('\n');
+    const bool broken = walk == JsonWalk::kInvalid || line_ended;
+    reject(broken ? RejectReason::kBadJson : RejectReason::kTruncated, rest, offset_at(at_));
     at_ = bytes_.size();
     place_ = Place::kTop;
     return false;

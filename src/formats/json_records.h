@@ -31,7 +31,13 @@ struct JsonRecordForm {
   bool (*is_record)(const JsonText& json, const JsonMembers& members);
   // The same, where not all members may have been seen: only what those to come cannot change. nullptr: is_record.
   bool (*is_surely_record)(const JsonText& json, const JsonMembers& members) = nullptr;
+  // A line that begins with "{" begins a record, whatever stands above it, so that parts of an object that start there
+  // can be read alone (starts_json_line). For logs that are written one record per line.
+  bool one_per_line = false;
 };
+
+// For Format::starts_record of such logs. nullptr where the head is that of an array.
+StartsRecord starts_json_line(std::string_view head);
 
 class JsonRecordReader : public RecordReader {
  public:
@@ -93,6 +99,7 @@ class JsonRecordReader : public RecordReader {
 
   Place place_ = Place::kTop;
   bool closes_object_ = false;  // the array stands in an object
+  bool lines_only_ = false;     // no array, and a line that opens an object ends what stands above it
   bool in_lines_ = false;       // a record ended, or broke off, with its line
   bool behind_record_ = false;  // what follows tells whether it ended with its line
   Place skip_place_ = Place::kTop;

@@ -27,7 +27,9 @@ class Reader final : public JournalReader {
   bool take_record(const HostRecord& record, std::string_view raw, std::uint64_t offset, Batch& batch) override {
     return rows_.put(record, raw, offset, batch);
   }
-  bool wants_app_data(const Batch& /*batch*/) const override { return false; }
+  Wanted wanted(const Batch& batch) const override {
+    return {.host = true, .program = true, .message = true, .pid = batch.columns[auth_log::kPid].wanted};
+  }
 
   AuthRows rows_;
 };
