@@ -77,7 +77,21 @@ Verdict detect_journal(std::string_view head, bool whole) { return detect_json_r
 
 JournalReader::JournalReader(const LiteralFilter& filter) : JsonRecordReader(kForm, filter) {}
 
-void JournalReader::begin(const Batch& batch) { app_data_wanted_ = wants_app_data(batch); }
+void JournalReader::begin(const Batch& batch) {
+  wanted_ = wanted(batch);
+  time_wanted_ = batch.event_time.wanted;
+  // What is kept there depends on what the columns hold.
+  if (wanted_.app_data) {
+    wanted_ = {.host = true,
+               .program = true,
+               .message = true,
+               .pid = true,
+               .facility = true,
+               .severity = true,
+               .app_data = true};
+    time_wanted_ = true;
+  }
+}
 
 bool JournalReader::take(const JsonText& json, std::string_view text, const JsonMembers& members, std::uint64_t offset,
                          Batch& batch) {
@@ -105,20 +119,30 @@ bool JournalReader::take(const JsonText& json, std::string_view text, const Json
     if (!used_.empty() && json.key(*used_.back()) == key) used_.pop_back();
     return {};
   };
-  record.host = read("_HOSTNAME");
-  record.program = read("SYSLOG_IDENTIFIER");
-  if (record.program.data() == nullptr) record.program = read("_COMM");
-  constexpr std::int64_t kPidMax = INT32_MAX;
-  record.pid = read_number("_PID", kPidMax);
-  if (!record.pid) record.pid = read_number("SYSLOG_PID", kPidMax);
-  if (const auto facility = read_number("SYSLOG_FACILITY", kPriorityMax / 8)) record.facility = *facility;
-  if (const auto severity = read_number("PRIORITY", 7)) record.severity = *severity;
-  record.message = read("MESSAGE");
+  if (wanted_.host) record.host = read("_HOSTNAME");
+  if (wanted_.program) {
+    record.program = read("SYSLOG_IDENTIFIER");
+    if (record.program.data() == nullptr) record.program = read("_COMM");
+  }
+  if (wanted_.pid) {
+    constexpr std::int64_t kPidMax = INT32_MAX;
+    record.pid = read_number("_PID", kPidMax);
+    if (!record.pid) record.pid = read_number("SYSLOG_PID", kPidMax);
+  }
+  if (wanted_.facility) {
+    if (const auto facility = read_number("SYSLOG_FACILITY", kPriorityMax / 8)) record.facility = *facility;
+  }
+  if (wanted_.severity) {
+    if (const auto severity = read_number("PRIORITY", 7)) record.severity = *severity;
+  }
+  if (wanted_.message) record.message = read("MESSAGE");
   // When the sender's message was taken, which is when it happened; else when the journal received it. Both are the
   // journal's own, not the sender's word, and in UTC; journalctl shows the first, too.
-  record.instant_us = read_number("_SOURCE_REALTIME_TIMESTAMP", INT64_MAX);
-  if (!record.instant_us) record.instant_us = read_number("__REALTIME_TIMESTAMP", INT64_MAX);
-  if (app_data_wanted_) {
+  if (time_wanted_) {
+    record.instant_us = read_number("_SOURCE_REALTIME_TIMESTAMP", INT64_MAX);
+    if (!record.instant_us) record.instant_us = read_number("__REALTIME_TIMESTAMP", INT64_MAX);
+  }
+  if (wanted_.app_data) {
     app_data_.clear();
     for (const JsonMember& member : members) {
       if (std::find(used_.begin(), used_.end(), &member) != used_.end()) continue;

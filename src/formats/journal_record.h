@@ -21,14 +21,20 @@ class JournalReader : public JsonRecordReader {
  protected:
   // Makes rows of a record, or none. False: the batch is full before all of them are made; the record is shown again.
   virtual bool take_record(const HostRecord& record, std::string_view raw, std::uint64_t offset, Batch& batch) = 0;
-  virtual bool wants_app_data(const Batch& batch) const = 0;
+  // What take_record() needs of a record; the rest may be missing in it.
+  struct Wanted {
+    bool host = false, program = false, message = false, pid = false;
+    bool facility = false, severity = false, app_data = false;
+  };
+  virtual Wanted wanted(const Batch& batch) const = 0;
 
  private:
   void begin(const Batch& batch) final;
   bool take(const JsonText& json, std::string_view text, const JsonMembers& members, std::uint64_t offset,
             Batch& batch) final;
 
-  bool app_data_wanted_ = false;
+  Wanted wanted_;
+  bool time_wanted_ = false;
   std::string app_data_;
   std::vector<const JsonMember*> used_;  // members that a column holds wholly
 };

@@ -27,7 +27,9 @@ class Reader final : public JournalReader {
   bool take_record(const HostRecord& record, std::string_view raw, std::uint64_t offset, Batch& batch) override {
     return rows_.put(record, raw, offset, batch);
   }
-  bool wants_app_data(const Batch& /*batch*/) const override { return false; }
+  Wanted wanted(const Batch& batch) const override {
+    return {.host = true, .program = true, .message = true, .pid = batch.columns[auth_log::kPid].wanted};
+  }
 
   AuthRows rows_;
 };
@@ -42,6 +44,7 @@ const Format kFormat{
     .columns = auth_log::kColumns,
     .partitions = {},
     .newline_ends_record = false,
+    .starts_record = starts_of_json_lines,
     .objects_of = "journald",
     .messages = nullptr,
     .read_key = [](std::string_view) -> std::optional<KeyFacts> { return {}; },

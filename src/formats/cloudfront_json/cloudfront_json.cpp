@@ -133,6 +133,7 @@ const Format kFormat{
     .columns = kColumns,
     .partitions = cloudfront::kPartitions,
     .newline_ends_record = false,
+    .starts_record = starts_of_json_lines,
     .objects_of = {},
     .messages = nullptr,
     .read_key = cloudfront::read_key,

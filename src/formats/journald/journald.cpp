@@ -32,7 +32,16 @@ class Reader final : public JournalReader {
     put_syslog_row(record, raw, offset, batch);
     return true;
   }
-  bool wants_app_data(const Batch& batch) const override { return batch.columns[host_log::kAppData].wanted; }
+  Wanted wanted(const Batch& batch) const override {
+    const auto& columns = batch.columns;
+    return {.host = columns[host_log::kHost].wanted,
+            .program = columns[host_log::kProgram].wanted,
+            .message = columns[host_log::kMessage].wanted,
+            .pid = columns[host_log::kPid].wanted,
+            .facility = columns[host_log::kFacility].wanted,
+            .severity = columns[host_log::kSeverity].wanted,
+            .app_data = columns[host_log::kAppData].wanted};
+  }
 };
 
 }  // namespace
@@ -45,6 +54,7 @@ const Format kFormat{
     .columns = host_log::kColumns,
     .partitions = {},
     .newline_ends_record = false,
+    .starts_record = starts_of_json_lines,
     .objects_of = {},
     .messages = nullptr,
     .read_key = [](std::string_view) -> std::optional<KeyFacts> { return {}; },

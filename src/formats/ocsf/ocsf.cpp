@@ -168,6 +168,7 @@ const Format kFormat{
     .columns = kColumns,
     .partitions = {},
     .newline_ends_record = false,
+    .starts_record = starts_of_json_lines,
     .objects_of = {},
     .messages = nullptr,
     .read_key = read_key,

@@ -101,6 +101,7 @@ const Format kFormat{
     .columns = kColumns,
     .partitions = vpc_flow::kPartitions,
     .newline_ends_record = false,
+    .starts_record = starts_of_json_lines,
     .objects_of = {},
     .messages = nullptr,
     .read_key = [](std::string_view key) { return vpc_flow::read_key(key, vpc_flow::Delivery::kParquet); },

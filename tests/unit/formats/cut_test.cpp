@@ -86,7 +86,10 @@ TEST(EveryFormat, KeepsWholeRecordsWhereverTheObjectEnds) {
       const std::string rest =
           without_comments(*sample.format, fuzz::uncovered(torn, std::string_view(sample.text).substr(0, size)));
       if (sample.format->newline_ends_record) {
-        ASSERT_EQ(rest.find_first_not_of("\r\n\xEF\xBB\xBF"), std::string::npos) << sample.name << ": " << rest;
+        // Between JSON texts spaces and commas are nobody's, either.
+        const bool json = sample.text.starts_with('{');
+        ASSERT_EQ(rest.find_first_not_of(json ? "\r\n ,\xEF\xBB\xBF" : "\r\n\xEF\xBB\xBF"), std::string::npos)
+            << sample.name << ": " << rest;
       } else {
         ASSERT_EQ(rest.find("eventVersion"), std::string::npos) << sample.name << ": " << rest;
       }
