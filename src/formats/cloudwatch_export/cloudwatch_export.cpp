@@ -305,6 +305,14 @@ std::optional<KeyFacts> read_key(std::string_view key) {
   return KeyFacts{};
 }
 
+bool starts_event(std::string_view text) {
+  if (text.size() < kTimeBytes) return false;
+  char time[kTimeBytes + 2] = {};
+  std::copy_n(text.data(), kTimeBytes, time);
+  std::int64_t ignored = 0;
+  return TimeReader().read(time, ignored);
+}
+
 // An object that starts with an event is certain. A first event further on may be any log's line.
 Verdict detect(std::string_view head, bool whole) {
   constexpr int kLinesMax = 64;
@@ -337,7 +345,8 @@ const Format kFormat{
     .summary = "CloudWatch Logs events, exported to S3",
     .columns = columns::kColumns,
     .partitions = {},
-    .newline_ends_record = false,
+    .newline_ends_record = true,
+    .starts_record = [](std::string_view /*head*/) -> StartsRecord { return starts_event; },
     .objects_of = {},
     .messages = &columns::kMessageColumns,
     .read_key = read_key,
