@@ -180,14 +180,31 @@ std::size_t JsonColumns::column_at(std::size_t place, std::string_view key) {
 void JsonColumns::look_at(const JsonText& json, const JsonMembers& members) {
   json_ = &json;
   members_ = &members;
-  if (!other_wanted_) return;
-  std::fill(last_.begin(), last_.end(), nullptr);
-  column_of_member_.clear();
-  for (const JsonMember& member : members) {
-    const std::size_t column = column_at(column_of_member_.size(), json.key(member));
-    column_of_member_.push_back(column);
-    if (column != kNoColumn) last_[column] = &member;
+  if (!other_wanted_) {
+    Places& places = places_[members.shape() % JsonShapes::kShapesMax];
+    if (places.shape != members.shape()) {
+      places.shape = members.shape();
+      places.of_column.assign(columns_.size(), kUnknownPlace);
+    }
+    return;
   }
+  if (members.shape() == 0 || members.shape() != shape_) {
+    column_of_member_.clear();
+    for (const JsonMember& member : members) {
+      column_of_member_.push_back(column_at(column_of_member_.size(), json.key(member)));
+    }
+    shape_ = members.shape();
+  }
+  std::fill(last_.begin(), last_.end(), nullptr);
+  for (std::size_t place = 0; place < members.size(); ++place) {
+    const std::size_t column = column_of_member_[place];
+    if (column != kNoColumn) last_[column] = members.begin() + place;
+  }
+}
+
+std::size_t JsonColumns::place_of(std::size_t column) const {
+  const JsonMember* found = find(needles_[column], *json_, *members_);
+  return found == nullptr ? kNoColumn : static_cast<std::size_t>(found - members_->begin());
 }
 
 std::string_view JsonColumns::text(std::size_t column, Arena& arena) const {

@@ -13,6 +13,7 @@
 // One per reader and thread.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <optional>
 #include <span>
@@ -46,11 +47,16 @@ class JsonColumns {
   // Instead of begin(), for a format that fills its columns itself: then put() is not to be called.
   void begin_alone(bool other_wanted);
 
-  // Finds the record's members; the format may ask for them then, and puts the row.
+  // Finds the record's members; the format may ask for them then, and puts the row. Members with a shape must all have
+  // theirs from the same JsonShapes.
   void look_at(const JsonText& json, const JsonMembers& members);
   // The member of that column (an index into `columns`), the last where there are several; nullptr: there is none.
   const JsonMember* member(std::size_t column) const {
-    return other_wanted_ ? last_[column] : find(needles_[column], *json_, *members_);
+    if (other_wanted_) return last_[column];
+    if (members_->shape() == 0) return find(needles_[column], *json_, *members_);
+    std::size_t& place = places_[members_->shape() % JsonShapes::kShapesMax].of_column[column];
+    if (place == kUnknownPlace) place = place_of(column);
+    return place == kNoColumn ? nullptr : members_->begin() + place;
   }
   // Its text as a text column would have it; data() == nullptr: NULL.
   std::string_view text(std::size_t column, Arena& arena) const;
@@ -77,6 +83,14 @@ class JsonColumns {
     mutable std::string spelling;  // of the last member found: a log writes its records alike
   };
 
+  // Where the columns' members are in objects of one shape.
+  struct Places {
+    std::uint32_t shape = 0;
+    std::vector<std::size_t> of_column;
+  };
+  static constexpr std::size_t kUnknownPlace = kNoColumn - 1;
+
+  std::size_t place_of(std::size_t column) const;
   bool is_exact_name(std::string_view key) const;
   bool leads_to(std::string_view key, const Needles& needles) const;
   const JsonMember* find(const Needles& needles, const JsonText& json, const JsonMembers& members) const;
@@ -111,6 +125,8 @@ class JsonColumns {
 
   const JsonText* json_ = nullptr;
   const JsonMembers* members_ = nullptr;
+  mutable std::array<Places, JsonShapes::kShapesMax> places_;
+  std::uint32_t shape_ = 0;  // of column_of_member_
   // Where `other` is wanted: the column of each member, and the last member and what became of it for each column.
   std::vector<std::size_t> column_of_member_;
   std::vector<const JsonMember*> last_;

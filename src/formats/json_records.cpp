@@ -231,7 +231,7 @@ bool JsonRecordReader::read_piece(std::string_view bytes) {
     json_.finish();
     std::uint32_t end = 0;
     std::size_t next = 0;
-    if (json_.walk(0, members_, end, next) == JsonWalk::kDone &&
+    if (json_.walk(0, shapes_, members_, end, next) == JsonWalk::kDone &&
         std::all_of(piece.begin() + end, piece.end(), is_between)) {
       if (!take_valid(json_, piece.substr(0, end), members_, offset_at(at_))) return false;
       at_ = bytes.size();

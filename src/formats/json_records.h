@@ -17,6 +17,7 @@
 // belong to one thread each.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -122,6 +123,29 @@ class JsonRecordReader : public RecordReader {
   std::size_t origin_ = 0;  // of json_ in bytes_
   std::size_t token_ = 0;   // at or near at_
   JsonMembers members_;
+  JsonShapes shapes_;
+};
+
+// A test of objects that looks at the names of their members alone, made once per shape. One per reader.
+class JsonNamesTest {
+ public:
+  explicit JsonNamesTest(bool (*test)(const JsonText& json, const JsonMembers& members)) : test_(test) {}
+
+  bool operator()(const JsonText& json, const JsonMembers& members) {
+    if (members.shape() == 0) return test_(json, members);
+    Verdict& verdict = verdicts_[members.shape() % JsonShapes::kShapesMax];
+    if (verdict.shape != members.shape()) verdict = {members.shape(), test_(json, members)};
+    return verdict.passes;
+  }
+
+ private:
+  struct Verdict {
+    std::uint32_t shape = 0;
+    bool passes = false;
+  };
+
+  bool (*test_)(const JsonText& json, const JsonMembers& members);
+  std::array<Verdict, JsonShapes::kShapesMax> verdicts_;
 };
 
 // The same text, without a call for the sizes that names have.

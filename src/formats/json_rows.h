@@ -20,6 +20,7 @@ struct RecordOwner {
 
 class JsonRowReader : public JsonRecordReader {
  public:
+  // REQUIRES: form.is_record looks at names alone.
   JsonRowReader(const JsonRecordForm& form, const LiteralFilter& filter, std::span<const ColumnSpec> columns,
                 std::span<const JsonName> names, std::string_view other)
       : JsonRecordReader(form, filter), columns_(columns, names, other), is_record_(form.is_record) {}
@@ -61,7 +62,7 @@ class JsonRowReader : public JsonRecordReader {
     return true;
   }
 
-  bool (*is_record_)(const JsonText& json, const JsonMembers& members);
+  JsonNamesTest is_record_;
 };
 
 // The instant that an ISO 8601 text tells: nullopt where there is none, and counted where it is wrong.

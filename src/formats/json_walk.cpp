@@ -72,6 +72,25 @@ inline std::uint32_t string_end(const char* text, std::uint32_t open, std::uint3
   return closing_quote(text, open, next);
 }
 
+// The most members, and bytes of their names, that are remembered of one object.
+constexpr std::size_t kMembersMax = 128;
+constexpr std::size_t kNamesBytesMax = 8 * 1024;
+// Behind the names, so that they can be compared eight bytes at once.
+constexpr std::size_t kSpareBytes = 16;
+
+// The same `size` bytes. REQUIRES: 16 readable bytes more in both.
+inline bool same_bytes(const char* a, const char* b, std::size_t size) {
+  for (std::size_t at = 0; at < size; at += 8) {
+    std::uint64_t words[2];
+    std::memcpy(&words[0], a + at, 8);
+    std::memcpy(&words[1], b + at, 8);
+    const std::uint64_t differences = words[0] ^ words[1];
+    const std::size_t rest = size - at;
+    if (rest >= 8 ? differences != 0 : differences << (64 - 8 * rest) != 0) return false;
+  }
+  return true;
+}
+
 int hex_digit(char c) {
   if (is_digit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -161,7 +180,98 @@ std::size_t JsonText::token_at(std::uint32_t place, std::size_t from) const {
       std::lower_bound(tokens_.get() + std::min(from, count_), tokens_.get() + count_, place) - tokens_.get());
 }
 
-JsonWalk JsonText::walk(std::size_t token, JsonMembers& members, std::uint32_t& end, std::size_t& next_token) const {
+bool JsonShapes::has_names(const Shape& shape, std::string_view text, const JsonMembers& members) const {
+  if (shape.number == 0 || shape.ends.size() != members.size()) return false;
+  std::uint32_t begin = 0;
+  const std::uint32_t* end = shape.ends.data();
+  for (const JsonMember& member : members) {
+    const std::size_t size = member.key_end - member.key_begin;
+    if (*end - begin != size + 3 ||
+        std::memcmp(shape.names.data() + begin + 1, text.data() + member.key_begin, size) != 0)
+      return false;
+    begin = *end++;
+  }
+  return true;
+}
+
+void JsonShapes::number(std::string_view text, JsonMembers& members) {
+  if (members.empty() || members.size() > kMembersMax) return;
+  std::size_t names_bytes = 0;
+  for (const JsonMember& member : members) names_bytes += member.key_end - member.key_begin;
+  if (names_bytes > kNamesBytesMax) return;
+  for (std::size_t i = 0; i < kShapesMax; ++i) {
+    if (!has_names(shapes_[i], text, members)) continue;
+    last_ = i;
+    members.set_shape(shapes_[i].number);
+    return;
+  }
+  Shape& shape = shapes_[next_];
+  shape.names.clear();
+  shape.ends.clear();
+  for (const JsonMember& member : members) {
+    shape.names += '"';
+    shape.names += text.substr(member.key_begin, member.key_end - member.key_begin);
+    shape.names += "\":";
+    shape.ends.push_back(static_cast<std::uint32_t>(shape.names.size()));
+  }
+  shape.names.append(kSpareBytes, '\0');
+  shape.number = ++numbers_given_;
+  last_ = next_;
+  next_ = (next_ + 1) % kShapesMax;
+  members.set_shape(shape.number);
+}
+
+// Adds members from the one whose name is token `at` on, as long as they have the shape's names and nothing but one
+// comma between them; returns the first byte behind them, and the token there. Numbers them where the object ends like
+// the shape.
+std::uint32_t JsonText::walk_alike(const JsonShapes::Shape& shape, std::size_t& at, JsonMembers& members) const {
+  const char* const text = text_.data();
+  const std::uint32_t* const tokens = tokens_.get();
+  const char* name = shape.names.data();
+  std::uint32_t behind = tokens[at - 1] + 1;
+  std::uint32_t name_begin = 0;
+  for (std::size_t i = 0; i < shape.ends.size() && at + 1 < count_; ++i) {
+    const std::uint32_t name_size = shape.ends[i] - name_begin;
+    const std::uint32_t place = tokens[at];
+    if (place != behind || !same_bytes(text + place, name, name_size)) break;
+    JsonMember member;
+    member.key_begin = place + 1;
+    member.key_end = place + name_size - 2;
+    const std::uint32_t begin = place + name_size;
+    const char c = text[begin];
+    std::uint32_t next = tokens[at + 1];
+    std::size_t taken = 1;
+    if (next == begin) {
+      taken = c == '"' ? 2 : 3;
+      if (at + taken >= count_) break;
+      const std::uint32_t close = c == '"' ? string_end(text, begin, tokens[at + 2]) : tokens[at + 2];
+      if (c == '"' ? close == 0 : text[close] != (c == '{' ? '}' : ']')) break;
+      member.value = {begin, close + 1, c};
+      next = tokens[at + taken];
+    } else {
+      const std::uint32_t close = text[next - 1] == ',' ? next - 1 : next;
+      if (close <= begin || !is_scalar({text + begin, close - begin})) break;
+      member.value = {begin, close, 's'};
+    }
+    const std::uint32_t value_end = member.value.end;
+    const bool goes_on = text[value_end] == ',' && next == value_end + 1 && text[next] == '"';
+    const bool ends = next == value_end && text[next] == '}';
+    if (!goes_on && !ends) break;
+    members.add(member);
+    at += taken;
+    behind = next;
+    name += name_size;
+    name_begin = shape.ends[i];
+    if (ends) {
+      if (i + 1 == shape.ends.size()) members.set_shape(shape.number);
+      break;
+    }
+  }
+  return behind;
+}
+
+JsonWalk JsonText::walk(std::size_t token, const JsonShapes::Shape* shape, JsonMembers& members, std::uint32_t& end,
+                        std::size_t& next_token) const {
   enum State : std::uint8_t { kKey, kKeyOrEnd, kColon, kValue, kValueOrEnd, kAfter };
   members.clear();
   const char* const text = text_.data();
@@ -173,6 +283,11 @@ JsonWalk JsonText::walk(std::size_t token, JsonMembers& members, std::uint32_t& 
   State state = in_object ? kKeyOrEnd : kValueOrEnd;
   std::uint32_t behind = tokens[at] + 1;  // the first byte that was not looked at
   ++at;
+  if (shape != nullptr && in_object && shape->number != 0) {
+    behind = walk_alike(*shape, at, members);
+    // Behind a comma, or before the closing bracket.
+    if (!members.empty()) state = text[behind] == '}' ? kAfter : kKey;
+  }
   JsonMember member;
 
   // What stands between two tokens: spaces, separators, scalars. False: something else.

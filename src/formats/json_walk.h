@@ -10,12 +10,14 @@
 // One thread per object.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/arena.h"
 #include "base/simd/simd.h"
@@ -38,7 +40,10 @@ struct JsonMember {
 // them, eight in a word, so that most members are passed over without a look.
 class JsonMembers {
  public:
-  void clear() { size_ = 0; }
+  void clear() {
+    size_ = 0;
+    shape_ = 0;
+  }
   void add(const JsonMember& member) {
     if (size_ == capacity_) grow();
     name_sizes_[size_] = static_cast<std::uint8_t>(member.key_end - member.key_begin);
@@ -60,6 +65,9 @@ class JsonMembers {
       }
     }
   }
+  // Not 0: all members that have this number, of walks with the same JsonShapes, have the same names in the same order.
+  std::uint32_t shape() const { return shape_; }
+  void set_shape(std::uint32_t shape) { shape_ = shape; }
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
   const JsonMember* begin() const { return members_.get(); }
@@ -72,6 +80,33 @@ class JsonMembers {
   std::unique_ptr<std::uint8_t[]> name_sizes_;  // modulo 256
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
+  std::uint32_t shape_ = 0;
+};
+
+// The names of the last objects' members. A log writes its records alike, so that mostly one comparison per member
+// finds out where its value begins, and a number for all of the names tells what they mean. One thread.
+class JsonShapes {
+ public:
+  static constexpr std::size_t kShapesMax = 8;
+
+  struct Shape {
+    std::uint32_t number = 0;         // 0: none is remembered here
+    std::string names;                // as they are written: `"name":` one behind the other
+    std::vector<std::uint32_t> ends;  // of each in `names`
+  };
+
+  // The one that the last object had.
+  const Shape& last() const { return shapes_[last_]; }
+  // Gives the members their number, remembering their names if they are new.
+  void number(std::string_view text, JsonMembers& members);
+
+ private:
+  bool has_names(const Shape& shape, std::string_view text, const JsonMembers& members) const;
+
+  std::array<Shape, kShapesMax> shapes_;
+  std::size_t last_ = 0;
+  std::size_t next_ = 0;  // to be forgotten first
+  std::uint32_t numbers_given_ = 0;
 };
 
 enum class JsonWalk : std::uint8_t {
@@ -110,7 +145,16 @@ class JsonText {
 
   // Walks the object or array whose bracket is token `token`, and lists its members (elements). `end` comes back behind
   // the closing bracket, `next_token` as the token behind it. Members seen before a failure are listed too.
-  JsonWalk walk(std::size_t token, JsonMembers& members, std::uint32_t& end, std::size_t& next_token) const;
+  JsonWalk walk(std::size_t token, JsonMembers& members, std::uint32_t& end, std::size_t& next_token) const {
+    return walk(token, nullptr, members, end, next_token);
+  }
+  // The same, for objects that are mostly like the last one; numbers the members of those that are done.
+  JsonWalk walk(std::size_t token, JsonShapes& shapes, JsonMembers& members, std::uint32_t& end,
+                std::size_t& next_token) const {
+    const JsonWalk walk_end = walk(token, &shapes.last(), members, end, next_token);
+    if (walk_end == JsonWalk::kDone && members.shape() == 0) shapes.number(text_, members);
+    return walk_end;
+  }
   // Only the end: brackets are counted, nothing is checked.
   JsonWalk skip(std::size_t token, std::uint32_t& end, std::size_t& next_token) const;
 
@@ -119,6 +163,10 @@ class JsonText {
   std::string_view plain(const JsonValue& value, Arena& arena) const;
 
  private:
+  JsonWalk walk(std::size_t token, const JsonShapes::Shape* shape, JsonMembers& members, std::uint32_t& end,
+                std::size_t& next_token) const;
+  std::uint32_t walk_alike(const JsonShapes::Shape& shape, std::size_t& at, JsonMembers& members) const;
+
   std::string_view text_;
   std::unique_ptr<std::uint32_t[]> tokens_;
   std::size_t count_ = 0;

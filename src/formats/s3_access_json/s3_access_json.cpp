@@ -93,7 +93,7 @@ class Reader final : public JsonRecordReader {
 
   bool take(const JsonText& json, std::string_view text, const JsonMembers& members, std::uint64_t offset,
             Batch& batch) override {
-    if (!is_record(json, members)) {
+    if (!is_record_(json, members)) {
       batch.add_reject(offset, RejectReason::kNotARecord, "", text);
       return true;
     }
@@ -150,6 +150,7 @@ class Reader final : public JsonRecordReader {
     return count;
   }
 
+  JsonNamesTest is_record_{is_record};
   JsonColumns members_;
   RowWriter writer_;
   Line line_;
