@@ -10,7 +10,7 @@
 namespace otomo {
 
 // Dots outside strings on one line, as between the parts of a key.
-inline constexpr std::size_t kTomlLineDotsMax = 64;
+inline constexpr std::size_t kTomlLineDotsMax = 8;
 
 // The first line, from 1, with more than kTomlLineDotsMax dots outside strings and comments; 0: there is none. Its idea
 // of strings is TOML's as long as the text is valid, and toml++ goes no further than that.

@@ -188,6 +188,7 @@ std::vector<Option> ask_options(AskOptions& options) {
        &options.sources,
        {},
        false,
+       "",
        "otomo config sources"},
       {"--config", "FILE", "use this otomo.toml (see: otomo config --help)", &options.config, {}, true},
       {"--format", "FORMAT",

@@ -464,7 +464,7 @@ Result<Description> describe(std::string_view text, std::string_view file_name) 
   }
   if (const std::size_t line = toml_line_of_deep_key(text); line > 0) {
     return usage_error(fmt::format("{}:{}:1: more than {} dots on one line", file_name, line, kTomlLineDotsMax),
-                       "a key has at most two parts");
+                       "a key has at most two parts; many numbers with a point go on lines of their own");
   }
   // The library says what is wrong by an exception; it ends here.
   try {

@@ -113,7 +113,7 @@ TEST(ConfigTest, Limits) {
   std::string dots = "a";
   for (std::size_t i = 0; i < kTomlLineDotsMax; ++i) dots += ".a";
   EXPECT_EQ(errors_of(parse(dots + " = 1\n")), Texts{"dir/otomo.toml:1:1: unknown section [a]"});
-  EXPECT_EQ(errors_of(parse("\n" + dots + ".a = 1\n")), Texts{"dir/otomo.toml:2:1: more than 64 dots on one line"});
+  EXPECT_EQ(errors_of(parse("\n" + dots + ".a = 1\n")), Texts{"dir/otomo.toml:2:1: more than 8 dots on one line"});
 }
 
 // Within strings and comments a dot is none, whatever quotes they hold; behind them it is one.

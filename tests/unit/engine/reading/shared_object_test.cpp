@@ -187,7 +187,7 @@ TEST(RangeObject, AReadThatFailsKeepsNobodyWaiting) {
   std::mt19937 random(18);
   const std::string text = random_lines(random, 400, 50);
   for (std::size_t failing = 1; failing < 20; failing += 3) {
-    RangeObject object(0, &format, "", std::make_unique<TextFile>(text, failing), text.size(), 500);
+    RangeObject object(0, &format, "", nullptr, std::make_unique<TextFile>(text, failing), text.size(), 500);
     std::atomic<int> errors = 0;
     {
       std::vector<std::jthread> threads;
