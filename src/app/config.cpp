@@ -201,6 +201,15 @@ constexpr Row kRows[] = {
        if (!format) format.error().message = key + ": " + format.error().message;
        return keep(format, text, target.source->format);
      }},
+    {{"sources", "messages", "FORMAT", "what the messages of CloudWatch Logs' records are", "detected"},
+     ValueType::kText,
+     [](const std::string& key, std::string& text, Target& target) {
+       if (text.ends_with(".toml")) text = io::path_below(target.folder, text);
+       formats::Registry registry;
+       auto format = choose_format(text, registry);
+       if (!format) format.error().message = key + ": " + format.error().message;
+       return keep(format, text, target.source->messages);
+     }},
     {{"sources", "fields", "NAMES", "the fields of lines that have no header, in their order", "the format's own"},
      ValueType::kTexts,
      take_fields},

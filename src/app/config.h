@@ -42,6 +42,7 @@ struct ConfigSource {
   std::string name;
   std::vector<std::string> paths;  // as they are opened; patterns allowed
   std::string format;              // empty: detected
+  std::string messages;            // the format of CloudWatch Logs' messages; empty: detected
   formats::SourceSettings settings;
 };
 

@@ -54,6 +54,7 @@ QuestionSource question_source(const ConfigSource& source, const ConfigFile& fil
   return {source.name,
           source.paths,
           source.format,
+          source.messages,
           source.settings,
           io::MissingPath::kIsUnread,
           file.origin == ConfigOrigin::kFound};
@@ -74,6 +75,11 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
       const auto format = choose_format(wanted.format, *registry);
       if (!format) return std::unexpected(format.error());
       source.forced = *format;
+    }
+    if (!wanted.messages.empty()) {
+      const auto format = choose_format(wanted.messages, *registry);
+      if (!format) return std::unexpected(format.error());
+      source.messages = *format;
     }
     inputs.sources.push_back(std::move(source));
   }

@@ -19,7 +19,8 @@ namespace otomo::app {
 struct QuestionSource {
   std::string name;  // empty: --from
   std::vector<std::string> paths;
-  std::string format;  // a name, or a file that describes one; empty: detected
+  std::string format;    // a name, or a file that describes one; empty: detected
+  std::string messages;  // the same, of CloudWatch Logs' messages
   formats::SourceSettings settings;
   io::MissingPath missing = io::MissingPath::kIsError;
   bool regular_files_only = false;  // pipes and devices are told and left out
