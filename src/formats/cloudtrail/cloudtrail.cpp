@@ -5,6 +5,7 @@
 //   record   = event / envelope                           ; cut by json_records.h; the container's member is "Records"
 //   event    = an object with members such as eventVersion, eventTime, eventSource, eventName, eventID
 //   envelope = EventBridge's { …, "detail": event } / CloudWatch Logs' { …, "message": DQUOTE escaped event DQUOTE }
+//              / LookupEvents' { …, "CloudTrailEvent": DQUOTE escaped event DQUOTE }
 //
 //   {"Records":[{"eventVersion":"1.11","userIdentity":{"type":"IAMUser",…},"eventTime":"2026-10-14T01:02:03Z",
 //    "eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"ap-northeast-1",…},…]}
@@ -276,6 +277,15 @@ bool is_event(const JsonText& json, const JsonMembers& members) {
   return has("eventName") && has("eventSource") && (has_id || has("eventTime") || has("userIdentity"));
 }
 
+// The member of an envelope that holds an event as text; nullptr: there is none.
+const JsonMember* message_of(const JsonText& json, const JsonMembers& members) {
+  for (const std::string_view name : {"message", "CloudTrailEvent"}) {
+    const JsonMember* member = find_member(json, members, name);
+    if (member != nullptr && member->value.kind == '"') return member;
+  }
+  return nullptr;
+}
+
 constexpr JsonRecordForm kForm{.container = "Records", .first_member = "eventVersion", .is_record = is_event};
 
 class Reader final : public JsonRecordReader {
@@ -327,15 +337,14 @@ class Reader final : public JsonRecordReader {
         return true;
       }
     }
-    if (const JsonMember* message = find_member(json, members, "message");
-        message != nullptr && message->value.kind == '"') {
+    if (const JsonMember* message = message_of(json, members)) {
       if (put_message(json, members, *message, offset)) return true;
     }
     batch.add_reject(offset, RejectReason::kNotARecord, "", text);
     return true;
   }
 
-  // CloudWatch Logs: the event is the text of `message`.
+  // CloudWatch Logs and LookupEvents: the event is the text of a member.
   bool put_message(const JsonText& json, const JsonMembers& envelope, const JsonMember& message, std::uint64_t offset) {
     const std::string_view text = padded(json.plain(message.value, batch_->arena), *batch_);
     const std::size_t open = text.find_first_not_of(" \t\r\n");
@@ -407,7 +416,8 @@ void Reader::sort_out(const JsonText& json, const JsonMembers& members, const Js
   if (envelope == nullptr) return;
   for (const JsonMember& member : *envelope) {
     const std::string_view key = envelope_json_->key(member);
-    if (key != "detail" && key != "message") append_member(other, key, envelope_json_->slice(member.value));
+    if (key != "detail" && key != "message" && key != "CloudTrailEvent")
+      append_member(other, key, envelope_json_->slice(member.value));
   }
 }
 
@@ -689,10 +699,8 @@ bool looks_like_event(const JsonText& json, const JsonMembers& members) {
   if (const JsonMember* detail = find_member(json, members, "detail"); detail != nullptr && detail->value.kind == '{') {
     return inner.read(json.slice(detail->value), inner_members) && is_event(inner, inner_members);
   }
-  const JsonMember* message = find_member(json, members, "message");
-  if (message == nullptr || message->value.kind != '"' || find_member(json, members, "messageType") != nullptr) {
-    return false;
-  }
+  const JsonMember* message = message_of(json, members);
+  if (message == nullptr || find_member(json, members, "messageType") != nullptr) return false;
   Arena arena;
   std::string text(json.plain(message->value, arena));
   const std::size_t size = text.size();
