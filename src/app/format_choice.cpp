@@ -4,9 +4,21 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "app/format_file.h"
 
 namespace otomo::app {
+
+namespace {
+
+bool same_columns(const formats::Format& a, const formats::Format& b) {
+  return std::equal(
+      a.columns.begin(), a.columns.end(), b.columns.begin(), b.columns.end(),
+      [](const auto& one, const auto& other) { return one.name == other.name && one.type == other.type; });
+}
+
+}  // namespace
 
 std::vector<std::string> format_names() {
   std::vector<std::string> names;
@@ -23,6 +35,12 @@ Result<const formats::Format*> choose_format(const std::string& name, formats::R
     auto format = load_format_file(name);
     if (!format) return std::unexpected(std::move(format.error()));
     // Two sources may share a file; it is loaded twice, and its table is one.
+    for (const formats::Format* other : registry.of_table((*format)->table)) {
+      if (!same_columns(*other, **format)) {
+        return usage_error("two descriptions, one of them " + name + ", make the table " + (*format)->table,
+                           "give one of them another name");
+      }
+    }
     registry.add(*format);
     return format->get();
   }

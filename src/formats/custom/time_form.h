@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time_zone.h"
 #include "formats/format.h"
 
 namespace otomo::formats::custom {
@@ -25,15 +26,19 @@ namespace otomo::formats::custom {
 // What a time's text leaves open.
 class TimeContext {
  public:
-  void restart(const ObjectContext& context) { modified_us_ = context.modified_us; }
+  void restart(const ObjectContext& context) {
+    modified_us_ = context.modified_us;
+    zone_ = TimeZone::of_name(context.settings->time_zone).value_or(TimeZone{});
+  }
   // Nothing in the object happened later. nullopt: nobody knows.
   std::optional<std::int64_t> modified_us() const { return modified_us_; }
   // The instant of a clock that shows `local_us`, where the text names no zone: the one place that knows which zone
   // such times are in.
-  std::int64_t instant_of(std::int64_t local_us) const { return local_us; }
+  std::int64_t instant_of(std::int64_t local_us) const { return zone_.instant_of(local_us).us; }
 
  private:
   std::optional<std::int64_t> modified_us_;
+  TimeZone zone_;  // the source's; UTC where it names none
 };
 
 class TimeForm {
