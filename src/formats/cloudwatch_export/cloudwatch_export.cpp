@@ -69,7 +69,7 @@ class TimeReader {
  public:
   // Does an event start at `text`? REQUIRES: kTimeBytes bytes of text, and two more that can be read.
   bool read(const char* text, std::int64_t& time_ms) {
-    if (std::memcmp(text, date_, kDateBytes) != 0 && !read_date(text)) return false;
+    if ((!has_date_ || std::memcmp(text, date_, kDateBytes) != 0) && !read_date(text)) return false;
     std::uint64_t clock = 0;     // hh:mm:ss
     std::uint64_t fraction = 0;  // .mmmZ and the space
     if (!has_form<0xFFFF00FFFF00FFFFULL, 0x0000FF0000FF0000ULL>(text + 11, "00:00:00", clock)) return false;
@@ -99,9 +99,11 @@ class TimeReader {
     if (!is_date(year, month, day)) return false;
     day_ms_ = days_from_civil(year, month, day) * kMillisecondsPerDay;
     std::memcpy(date_, text, kDateBytes);
+    has_date_ = true;
     return true;
   }
 
+  bool has_date_ = false;
   char date_[kDateBytes] = {};
   std::int64_t day_ms_ = 0;
 };
