@@ -160,6 +160,25 @@ std::string read_lines(const std::string& files, const std::string& columns) {
   return "read_json('" + files + "', format='newline_delimited', columns={" + columns + "})";
 }
 
+// Every line, too; the lines that continue an event have no time.
+std::string cloudwatch_export(const std::string& files) {
+  return "SELECT left(event.m, 5), count(*), epoch_ms(min(event.t)::TIMESTAMP), epoch_ms(max(event.t)::TIMESTAMP) FROM "
+         "(SELECT regexp_extract(line, '^(\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z) (.*)$', ['t', 'm']) AS event FROM "
+         "read_csv('" +
+         files + "', delim=E'\\x01', quote='', escape='', header=false, auto_detect=false, " + kLargeObjects +
+         ", columns={'line': 'VARCHAR'})) WHERE event.t <> '' GROUP BY 1";
+}
+
+// Objects one after another, without newlines.
+std::string cloudwatch_logs(const std::string& files) {
+  return "SELECT log_group, count(*), sum(length(event.message)) FROM (SELECT logGroup AS log_group, unnest(logEvents) "
+         "AS "
+         "event FROM read_json('" +
+         files +
+         "', format='unstructured', columns={logGroup: 'VARCHAR', "
+         "logEvents: 'STRUCT(message VARCHAR)[]'})) GROUP BY 1";
+}
+
 std::string s3_group(const std::string& table) {
   return "SELECT operation, httpstatus, count(*), sum(TRY_CAST(bytessent AS BIGINT)) FROM " + table + " GROUP BY 1, 2";
 }
@@ -212,6 +231,8 @@ std::string sql_of(const std::string& question, const std::string& files) {
                       "answers: 'STRUCT(\"Rdata\" VARCHAR, \"Type\" VARCHAR, \"Class\" VARCHAR)[]'") +
            " GROUP BY 1, 2";
   }
+  if (question == "cloudwatch_export") return cloudwatch_export(files);
+  if (question == "cloudwatch_logs") return cloudwatch_logs(files);
   throw std::runtime_error("no such question: " + question);
 }
 
