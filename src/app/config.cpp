@@ -140,6 +140,15 @@ Verdict take_url(const std::string& key, std::string& text, Target& target) {
   return {};
 }
 
+// A format's name, or the file that describes one, to `place`.
+Verdict take_format(const std::string& key, std::string& text, const Target& target, std::string& place) {
+  if (text.ends_with(".toml")) text = io::path_below(target.folder, text);
+  formats::Registry registry;
+  auto format = choose_format(text, registry);
+  if (!format) format.error().message = key + ": " + format.error().message;
+  return keep(format, text, place);
+}
+
 Verdict take_fields(const std::string& key, std::string& text, Target& target) {
   if (text.find_first_not_of(" ,") == std::string::npos) return Complaint{key + " names no field", ""};
   std::string& fields = target.source->settings.fields;
@@ -195,20 +204,12 @@ constexpr Row kRows[] = {
     {{"sources", "format", "FORMAT", "read every object as this format", "detected"},
      ValueType::kText,
      [](const std::string& key, std::string& text, Target& target) {
-       if (text.ends_with(".toml")) text = io::path_below(target.folder, text);
-       formats::Registry registry;
-       auto format = choose_format(text, registry);
-       if (!format) format.error().message = key + ": " + format.error().message;
-       return keep(format, text, target.source->format);
+       return take_format(key, text, target, target.source->format);
      }},
     {{"sources", "messages", "FORMAT", "what the messages of CloudWatch Logs' records are", "detected"},
      ValueType::kText,
      [](const std::string& key, std::string& text, Target& target) {
-       if (text.ends_with(".toml")) text = io::path_below(target.folder, text);
-       formats::Registry registry;
-       auto format = choose_format(text, registry);
-       if (!format) format.error().message = key + ": " + format.error().message;
-       return keep(format, text, target.source->messages);
+       return take_format(key, text, target, target.source->messages);
      }},
     {{"sources", "fields", "NAMES", "the fields of lines that have no header, in their order", "the format's own"},
      ValueType::kTexts,

@@ -103,6 +103,16 @@ class Batch {
   Arena arena;
 
   bool full() const { return rows == kBatchRowsMax; }
+  // Counts a record and returns the number of its row, whose place and raw text are filled where they are wanted.
+  // REQUIRES: the batch is not full.
+  std::size_t begin_row(std::uint64_t offset, std::string_view raw_text) {
+    const std::size_t row = rows++;
+    ++counts.records;
+    if (offsets_wanted) offsets[row] = offset;
+    if (raw_wanted) raw[row] = raw_text;
+    return row;
+  }
+
   // Forgets rows, rejects, counts and arena; keeps what is wanted.
   void clear();
 

@@ -185,10 +185,7 @@ class LineParser {
   }
 
   void put_row(std::string_view raw, std::uint64_t offset, Batch& batch) const {
-    const std::size_t row = batch.rows++;
-    ++batch.counts.records;
-    if (batch.offsets_wanted) batch.offsets[row] = offset;
-    if (batch.raw_wanted) batch.raw[row] = raw;
+    const std::size_t row = batch.begin_row(offset, raw);
     if (batch.event_time.wanted) {
       const std::string_view time = line_.fields[kLayout.time_field];
       if (const auto instant = kLayout.instant(time)) {

@@ -43,12 +43,9 @@ std::optional<std::int64_t> parse_pid(std::string_view text) {
 }
 
 std::size_t put_host_row(const HostRecord& record, std::string_view raw, std::uint64_t offset, Batch& batch) {
-  const std::size_t row = batch.rows++;
-  ++batch.counts.records;
+  const std::size_t row = batch.begin_row(offset, raw);
   if (record.assumed_year || record.assumed_zone) ++batch.counts.assumed_times;
   batch.counts.bad_values += record.bad_values;
-  if (batch.offsets_wanted) batch.offsets[row] = offset;
-  if (batch.raw_wanted) batch.raw[row] = raw;
   if (batch.event_time.wanted) {
     if (record.instant_us) {
       batch.event_time.set_integer(row, *record.instant_us);

@@ -41,10 +41,7 @@ class JsonRowReader : public JsonRecordReader {
       batch.add_reject(offset, RejectReason::kNotARecord, "", text);
       return true;
     }
-    const std::size_t row = batch.rows++;
-    ++batch.counts.records;
-    if (batch.offsets_wanted) batch.offsets[row] = offset;
-    if (batch.raw_wanted) batch.raw[row] = text;
+    const std::size_t row = batch.begin_row(offset, text);
     columns_.look_at(json, members);
     if (batch.event_time.wanted) {
       if (const auto when = instant(batch)) {

@@ -465,6 +465,11 @@ std::string_view unescape_json(std::string_view text, Arena& arena) {
   return {out, written};
 }
 
+bool has_json_escapes(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; });
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   static constexpr std::string_view kHex = "0123456789abcdef";
   out += '"';

@@ -177,6 +177,8 @@ class JsonText {
 
 // The text between a string's quotes without its escapes; what is no valid escape stays as it is.
 std::string_view unescape_json(std::string_view text, Arena& arena);
+// Must JSON escape a byte of `text`? Then it never stands in a JSON string as it is.
+bool has_json_escapes(std::string_view text);
 // Appends `text` as a JSON string.
 void append_json_string(std::string& out, std::string_view text);
 

@@ -207,10 +207,7 @@ class Parser {
 
   template <class FieldAt>
   void put_row(std::string_view line, std::uint64_t offset, Batch& batch, FieldAt field_at) {
-    const std::size_t row = batch.rows++;
-    ++batch.counts.records;
-    if (batch.offsets_wanted) batch.offsets[row] = offset;
-    if (batch.raw_wanted) batch.raw[row] = line;
+    const std::size_t row = batch.begin_row(offset, line);
     if (batch.event_time.wanted) {
       const auto text_of = [&](std::size_t column) {
         return field_of_[column].is_there ? field_at(field_of_[column].field) : std::string_view{};

@@ -74,10 +74,7 @@ class Reader final : public JsonRecordReader {
       batch.add_reject(offset, RejectReason::kNotARecord, "none of its members is a field of CloudFront's", text);
       return true;
     }
-    const std::size_t row = batch.rows++;
-    ++batch.counts.records;
-    if (batch.offsets_wanted) batch.offsets[row] = offset;
-    if (batch.raw_wanted) batch.raw[row] = text;
+    const std::size_t row = batch.begin_row(offset, text);
     if (batch.event_time.wanted) {
       const auto text_of = [&](std::size_t column) { return columns_.text(column, batch.arena); };
       const auto instant = cloudfront::event_instant(
@@ -117,9 +114,7 @@ std::optional<std::string> literal_for(std::size_t column, Match /*match*/, std:
   if (column == cloudfront::kExtraColumn || kColumns[column].type != Type::kText || value.empty()) return {};
   if (value.find("\xEF\xBF\xBD") != std::string_view::npos) return {};
   // A string that JSON must escape never stands in the record as it is; others may be escaped, which the reader knows.
-  for (const char c : value) {
-    if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) return {};
-  }
+  if (has_json_escapes(value)) return {};
   return std::string(value);
 }
 

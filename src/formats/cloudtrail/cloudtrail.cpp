@@ -424,10 +424,7 @@ void Reader::sort_out(const JsonText& json, const JsonMembers& members, const Js
 void Reader::put_row(const JsonText& json, std::string_view text, const JsonMembers& members,
                      const JsonMembers* envelope, std::uint64_t offset) {
   Batch& batch = *batch_;
-  const std::size_t row = batch.rows++;
-  ++batch.counts.records;
-  if (batch.offsets_wanted) batch.offsets[row] = offset;
-  if (batch.raw_wanted) batch.raw[row] = text;
+  const std::size_t row = batch.begin_row(offset, text);
   if (!wants_fields_) return;
 
   Found found{};
@@ -726,9 +723,7 @@ std::optional<std::string> literal_for(std::size_t column, Match /*match*/, std:
   if (is_json_column(column)) return std::string(value);
   if (column >= kManagementEvent || kColumns[column].type != Type::kText) return {};
   // A string that JSON must escape never stands in the record as it is; others may be escaped, which the reader knows.
-  for (const char c : value) {
-    if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) return {};
-  }
+  if (has_json_escapes(value)) return {};
   return std::string(value);
 }
 

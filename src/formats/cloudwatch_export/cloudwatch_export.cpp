@@ -264,11 +264,8 @@ class Reader final : public RecordReader {
 
   void put_row(std::string_view text, std::uint64_t offset, std::int64_t time_ms) {
     Batch& batch = *batch_;
-    const std::size_t row = batch.rows++;
-    ++batch.counts.records;
     if (batch.raw_wanted || batch.columns[columns::kMessage].wanted) text = batch.repaired(text);
-    if (batch.offsets_wanted) batch.offsets[row] = offset;
-    if (batch.raw_wanted) batch.raw[row] = text;
+    const std::size_t row = batch.begin_row(offset, text);
     if (batch.event_time.wanted) batch.event_time.set_integer(row, time_ms * 1000);
     if (batch.account_id.wanted) batch.account_id.set_null(row);
     if (batch.region.wanted) batch.region.set_null(row);

@@ -500,10 +500,7 @@ void Reader::take_event(const JsonText& json, std::string_view text, const JsonM
     return;
   }
 
-  const std::size_t row = batch.rows++;
-  ++batch.counts.records;
-  if (batch.offsets_wanted) batch.offsets[row] = origin.place(text);
-  if (batch.raw_wanted) batch.raw[row] = text;
+  const std::size_t row = batch.begin_row(origin.place(text), text);
   const auto plain = [&](const JsonMember* member) {
     return member == nullptr ? std::string_view{} : json.plain(member->value, batch.arena);
   };

@@ -144,10 +144,7 @@ void RowWriter::begin(const Batch& batch) {
 }
 
 void RowWriter::put(std::string_view raw, std::uint64_t offset, Batch& batch) {
-  const std::size_t row = batch.rows++;
-  ++batch.counts.records;
-  if (batch.offsets_wanted) batch.offsets[row] = offset;
-  if (batch.raw_wanted) batch.raw[row] = raw;
+  const std::size_t row = batch.begin_row(offset, raw);
   for (const std::size_t column : wanted_) put_value(column, row, batch);
   if (batch.event_time.wanted) put_time(row, batch);
   // What says nothing leaves the word to the object's key.

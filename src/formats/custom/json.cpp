@@ -228,11 +228,7 @@ class JsonKind final : public RecordKind {
 
   // What JSON must escape never stands in the record as it is; the readers know that the rest may be escaped.
   std::optional<std::string> literal_for(std::string_view value) const override {
-    if (value.empty() || value.contains(kReplacement)) return {};
-    const bool escaped = std::any_of(value.begin(), value.end(), [](char c) {
-      return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
-    });
-    if (escaped) return {};
+    if (value.empty() || value.contains(kReplacement) || has_json_escapes(value)) return {};
     return std::string(value);
   }
 

@@ -164,10 +164,7 @@ class Reader final : public RecordReader {
       return;
     }
     text = batch.repaired(text);
-    const std::size_t row = batch.rows++;
-    ++batch.counts.records;
-    if (batch.offsets_wanted) batch.offsets[row] = offset;
-    if (batch.raw_wanted) batch.raw[row] = text;
+    const std::size_t row = batch.begin_row(offset, text);
     for (Column* column : {&batch.event_time, &batch.account_id, &batch.region}) {
       if (column->wanted) column->set_null(row);
     }

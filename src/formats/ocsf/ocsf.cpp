@@ -12,8 +12,7 @@
 // https://docs.aws.amazon.com/security-lake/latest/userguide/open-cybersecurity-schema-framework.html and
 // https://schema.ocsf.io/1.1.0/ (read November 2026)
 #include "formats/format.h"
-#include "formats/json_columns.h"
-#include "formats/json_records.h"
+#include "formats/json_rows.h"
 #include "formats/lines.h"
 #include "formats/object_key.h"
 
@@ -71,73 +70,48 @@ bool is_event(const JsonText& json, const JsonMembers& members) {
 
 constexpr JsonRecordForm kForm{.container = "", .first_member = "metadata", .is_record = is_event};
 
-class Reader final : public JsonRecordReader {
+class Reader final : public JsonRowReader {
  public:
-  explicit Reader(const LiteralFilter& filter) : JsonRecordReader(kForm, filter) {}
+  explicit Reader(const LiteralFilter& filter) : JsonRowReader(kForm, filter, kColumns, {}, "other") {}
 
  private:
-  void begin(const Batch& batch) override { columns_.begin(batch); }
-
-  bool take(const JsonText& json, std::string_view text, const JsonMembers& members, std::uint64_t offset,
-            Batch& batch) override {
-    if (!is_event(json, members)) {
-      batch.add_reject(offset, RejectReason::kNotARecord, "", text);
-      return true;
-    }
-    const std::size_t row = batch.rows++;
-    ++batch.counts.records;
-    if (batch.offsets_wanted) batch.offsets[row] = offset;
-    if (batch.raw_wanted) batch.raw[row] = text;
-    columns_.look_at(json, members);
-    columns_.put(row, batch);
-    if (batch.event_time.wanted) put_time(row, batch);
-    if (batch.account_id.wanted || batch.region.wanted) put_owner(json, row, batch);
-    return true;
-  }
+  static constexpr std::int64_t kMillisecondsMax = 253'402'300'800'000;  // the year 10000
 
   // Milliseconds since 1970.
-  void put_time(std::size_t row, Batch& batch) {
+  std::optional<std::int64_t> instant(Batch& batch) const override {
     const std::string_view text = columns_.text(kTime, batch.arena);
     const auto time = parse_integer(text);
-    if (time && *time > -kMillisecondsMax && *time < kMillisecondsMax) {
-      batch.event_time.set_integer(row, *time * 1000);
-    } else {
-      batch.event_time.set_null(row);
-      if (text.data() != nullptr) ++batch.counts.bad_values;
-    }
+    if (time && *time > -kMillisecondsMax && *time < kMillisecondsMax) return *time * 1000;
+    if (text.data() != nullptr) ++batch.counts.bad_values;
+    return {};
   }
 
   // cloud.account.uid (cloud.account_uid before OCSF 1.0) and cloud.region.
-  void put_owner(const JsonText& json, std::size_t row, Batch& batch) {
-    std::string_view account;
-    std::string_view region;
+  RecordOwner owner(Batch& batch) const override {
+    RecordOwner who;
     const JsonMember* cloud = columns_.member(kCloud);
-    if (cloud != nullptr && cloud->value.kind == '{' && cloud_.read(json.slice(cloud->value), cloud_members_)) {
-      if (const JsonMember* member = find_member(cloud_, cloud_members_, "region")) {
-        region = cloud_.plain(member->value, batch.arena);
-      }
-      if (const JsonMember* member = find_member(cloud_, cloud_members_, "account_uid")) {
-        account = cloud_.plain(member->value, batch.arena);
-      }
-      const JsonMember* member = find_member(cloud_, cloud_members_, "account");
-      if (member != nullptr && member->value.kind == '{' &&
-          account_.read(cloud_.slice(member->value), account_members_)) {
-        if (const JsonMember* uid = find_member(account_, account_members_, "uid")) {
-          account = account_.plain(uid->value, batch.arena);
-        }
-      }
+    if (cloud == nullptr || cloud->value.kind != '{') return who;
+    if (!cloud_.read(columns_.text(kCloud, batch.arena), cloud_members_)) return who;
+    const auto text_of = [&](const JsonText& json, const JsonMembers& members, std::string_view name,
+                             std::string_view otherwise) {
+      const JsonMember* member = find_member(json, members, name);
+      return member == nullptr ? otherwise : json.plain(member->value, batch.arena);
+    };
+    who.region = text_of(cloud_, cloud_members_, "region", {});
+    who.account_id = text_of(cloud_, cloud_members_, "account_uid", {});
+    const JsonMember* account = find_member(cloud_, cloud_members_, "account");
+    if (account != nullptr && account->value.kind == '{' &&
+        account_.read(cloud_.slice(account->value), account_members_)) {
+      who.account_id = text_of(account_, account_members_, "uid", who.account_id);
     }
-    if (batch.account_id.wanted) batch.account_id.set_text(row, account);
-    if (batch.region.wanted) batch.region.set_text(row, region);
+    return who;
   }
 
-  static constexpr std::int64_t kMillisecondsMax = 253'402'300'800'000;  // the year 10000
-
-  JsonColumns columns_{kColumns, {}, "other"};
-  JsonText cloud_;
-  JsonMembers cloud_members_;
-  JsonText account_;
-  JsonMembers account_members_;
+  // Of the record that is looked at; kept for their memory.
+  mutable JsonText cloud_;
+  mutable JsonMembers cloud_members_;
+  mutable JsonText account_;
+  mutable JsonMembers account_members_;
 };
 
 std::optional<KeyFacts> read_key(std::string_view key) {

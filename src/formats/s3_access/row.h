@@ -26,10 +26,7 @@ class RowWriter {
 
   // What every row has; returns its number.
   static std::size_t begin(std::string_view raw, std::uint64_t offset, Batch& batch) {
-    const std::size_t row = batch.rows++;
-    ++batch.counts.records;
-    if (batch.offsets_wanted) batch.offsets[row] = offset;
-    if (batch.raw_wanted) batch.raw[row] = raw;
+    const std::size_t row = batch.begin_row(offset, raw);
     // A record does not tell the account that owns the bucket, only its canonical id, nor the bucket's Region.
     if (batch.account_id.wanted) batch.account_id.set_null(row);
     if (batch.region.wanted) batch.region.set_null(row);

@@ -290,10 +290,7 @@ class Parser {
 
   template <class FieldAt>
   void put_row(std::string_view line, std::uint64_t offset, Batch& batch, FieldAt at) {
-    const std::size_t row = batch.rows++;
-    ++batch.counts.records;
-    if (batch.offsets_wanted) batch.offsets[row] = offset;
-    if (batch.raw_wanted) batch.raw[row] = line;
+    const std::size_t row = batch.begin_row(offset, line);
     for (const auto& [column, field] : texts_) batch.columns[column].set_text(row, at(field));
     for (const auto& [column, field] : numbers_) {
       const std::string_view text = at(field);

@@ -65,10 +65,7 @@ class Reader final : public JsonRecordReader {
       return true;
     }
     columns_.look_at(json, members);
-    const std::size_t row = batch.rows++;
-    ++batch.counts.records;
-    if (batch.offsets_wanted) batch.offsets[row] = offset;
-    if (batch.raw_wanted) batch.raw[row] = text;
+    const std::size_t row = batch.begin_row(offset, text);
     if (batch.event_time.wanted || batch.account_id.wanted || batch.region.wanted) {
       const bool starts = columns_.member(vpc_flow::kStartColumn) != nullptr;
       const std::size_t time = starts ? vpc_flow::kStartColumn : vpc_flow::kEndColumn;
@@ -86,9 +83,7 @@ class Reader final : public JsonRecordReader {
 std::optional<std::string> literal_for(std::size_t column, Match /*match*/, std::string_view value) {
   if (!vpc_flow::holds_as_written(column, value)) return {};
   // A string that JSON must escape never stands in the record as it is; others may be escaped, which the reader knows.
-  const bool is_escaped = std::any_of(
-      value.begin(), value.end(), [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; });
-  return is_escaped ? std::nullopt : std::optional(std::string(value));
+  return has_json_escapes(value) ? std::nullopt : std::optional(std::string(value));
 }
 
 }  // namespace
