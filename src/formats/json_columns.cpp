@@ -48,6 +48,14 @@ bool is_null_else_bad(const JsonText& json, const JsonValue& value, Batch& batch
   return is_null;
 }
 
+bool is_nested(const Column& column) { return !column.children.empty(); }
+
+// Is something wanted that lies in an object or array inside the column's own?
+bool wants_inner(const Column& column) {
+  return std::any_of(column.children.begin(), column.children.end(),
+                     [](const Column& child) { return child.wanted && is_nested(child); });
+}
+
 bool is_wanted_wholly(const Column& column) {
   return column.wanted && std::all_of(column.children.begin(), column.children.end(), is_wanted_wholly);
 }
@@ -113,7 +121,9 @@ JsonColumns::JsonColumns(std::span<const ColumnSpec> columns, std::span<const Js
 
 void JsonColumns::begin(const Batch& batch) {
   for (std::size_t column = 0; column < columns_.size(); ++column) {
-    if (column != other_ && batch.columns[column].wanted) wanted_.push_back(column);
+    if (column == other_ || !batch.columns[column].wanted) continue;
+    wanted_.push_back(column);
+    if (is_nested(batch.columns[column])) depth_ = JsonDepth::kAll;
   }
   begin_alone(other_ != kNoColumn && batch.columns[other_].wanted);
   if (!other_wanted_) return;
@@ -281,41 +291,60 @@ bool JsonColumns::put_number(const JsonText& json, const JsonValue& value, Colum
   return batch.counts.bad_values == bad_values;
 }
 
-JsonColumns::Nested* JsonColumns::open(const JsonText& json, const JsonValue& value, char kind) {
+JsonColumns::Nested* JsonColumns::open(const JsonText& json, const JsonValue& value, char kind, const Column& column) {
   if (value.kind != kind) return nullptr;
   if (nesting_ == nested_.size()) nested_.emplace_back();
   Nested& nested = nested_[nesting_];
-  if (!nested.json.read(json.slice(value), nested.members)) return nullptr;
+  if (json.depth() == JsonDepth::kAll) {
+    nested.json = &json;
+    if (!json.read(value, nested.shapes, nested.members)) return nullptr;
+  } else {
+    nested.json = &nested.own;
+    const JsonDepth depth = wants_inner(column) ? JsonDepth::kAll : JsonDepth::kTop;
+    if (!nested.own.read(json.slice(value), nested.shapes, nested.members, depth)) return nullptr;
+  }
   ++nesting_;
   return &nested;
+}
+
+// By member, the child of the struct that it goes to.
+const std::vector<std::size_t>& JsonColumns::children_of(Nested& nested, const Column& column) {
+  const std::uint32_t shape = nested.members.shape();
+  Children& children = nested.children[shape % JsonShapes::kShapesMax];
+  if (shape != 0 && children.shape == shape && children.of == column.spec) return children.of_member;
+  children.shape = shape;
+  children.of = column.spec;
+  children.of_member.clear();
+  for (const JsonMember& member : nested.members) {
+    const auto child = std::find_if(column.children.begin(), column.children.end(), [&](const Column& each) {
+      return names_column(nested.json->key(member), each.spec->name);
+    });
+    children.of_member.push_back(
+        child == column.children.end() ? kNoColumn : static_cast<std::size_t>(child - column.children.begin()));
+  }
+  return children.of_member;
 }
 
 bool JsonColumns::put_struct(const JsonText& json, const JsonValue& value, Column& column, std::size_t row,
                              Batch& batch) {
   column.set_null(row);
-  Nested* nested = open(json, value, '{');
+  Nested* nested = open(json, value, '{', column);
   if (nested == nullptr) return is_null_else_bad(json, value, batch);
   column.valid[row] = 1;
   std::vector<Column>& children = column.children;
   nested->seen.assign(children.size(), 0);
+  const std::vector<std::size_t>& child_of = children_of(*nested, column);
   bool kept = true;
-  std::size_t next = 0;  // members mostly come in the order of the columns
+  std::size_t place = 0;
   for (const JsonMember& member : nested->members) {
-    const std::string_view key = nested->json.key(member);
-    std::size_t child = next;
-    std::size_t tried = 0;
-    while (tried < children.size() && !names_column(key, children[child].spec->name)) {
-      child = child + 1 == children.size() ? 0 : child + 1;
-      ++tried;
-    }
-    if (tried == children.size()) {
-      kept = kept && nested->json.slice(member.value) == "null";
+    const std::size_t child = child_of[place++];
+    if (child == kNoColumn) {
+      kept = kept && nested->json->slice(member.value) == "null";
       continue;
     }
-    next = child + 1 == children.size() ? 0 : child + 1;
     if (nested->seen[child] != 0) kept = false;
     nested->seen[child] = 1;
-    if (children[child].wanted) kept = put_value(nested->json, member.value, children[child], row, batch) && kept;
+    if (children[child].wanted) kept = put_value(*nested->json, member.value, children[child], row, batch) && kept;
   }
   close();
   return kept;
@@ -324,14 +353,14 @@ bool JsonColumns::put_struct(const JsonText& json, const JsonValue& value, Colum
 bool JsonColumns::put_list(const JsonText& json, const JsonValue& value, Column& column, std::size_t row,
                            Batch& batch) {
   column.set_null(row);
-  const Nested* nested = open(json, value, '[');
+  const Nested* nested = open(json, value, '[', column);
   if (nested == nullptr) return is_null_else_bad(json, value, batch);
   column.valid[row] = 1;
   bool kept = true;
   std::uint32_t at = column.list_end[row];
   for (const JsonMember& element : nested->members) {
     make_room(column.children[0], at);
-    kept = put_value(nested->json, element.value, column.children[0], at, batch) && kept;
+    kept = put_value(*nested->json, element.value, column.children[0], at, batch) && kept;
     ++at;
   }
   close();
@@ -344,7 +373,7 @@ void JsonColumns::mark_last_values(Nested& nested, Arena& arena) {
   const std::size_t size = nested.members.size();
   nested.keys.clear();
   for (const JsonMember& member : nested.members) {
-    nested.keys.push_back(unescape_json(nested.json.key(member), arena));
+    nested.keys.push_back(unescape_json(nested.json->key(member), arena));
   }
   nested.seen.assign(size, 0);
   constexpr std::size_t kFewKeys = 32;
@@ -361,7 +390,7 @@ void JsonColumns::mark_last_values(Nested& nested, Arena& arena) {
 
 bool JsonColumns::put_map(const JsonText& json, const JsonValue& value, Column& column, std::size_t row, Batch& batch) {
   column.set_null(row);
-  Nested* nested = open(json, value, '{');
+  Nested* nested = open(json, value, '{', column);
   if (nested == nullptr) return is_null_else_bad(json, value, batch);
   column.valid[row] = 1;
   mark_last_values(*nested, batch.arena);
@@ -379,7 +408,7 @@ bool JsonColumns::put_map(const JsonText& json, const JsonValue& value, Column& 
     make_room(keys, at);
     make_room(values, at);
     keys.set_text(at, key);
-    kept = put_value(nested->json, member.value, values, at, batch) && kept;
+    kept = put_value(*nested->json, member.value, values, at, batch) && kept;
     ++at;
   }
   close();

@@ -44,6 +44,9 @@ class JsonColumns {
   // Learns what is wanted. Once, before the first look_at().
   void begin(const Batch& batch);
 
+  // The depth to which records should be indexed for put(), once begin() was called.
+  JsonDepth depth() const { return depth_; }
+
   // Instead of begin(), for a format that fills its columns itself: then put() is not to be called.
   void begin_alone(bool other_wanted);
 
@@ -69,9 +72,18 @@ class JsonColumns {
   bool put_value(const JsonText& json, const JsonValue& value, Column& column, std::size_t row, Batch& batch);
 
  private:
+  // Where the members of objects of one shape go in a struct.
+  struct Children {
+    std::uint32_t shape = 0;
+    const ColumnSpec* of = nullptr;
+    std::vector<std::size_t> of_member;  // kNoColumn: nowhere
+  };
   struct Nested {
-    JsonText json;
+    JsonText own;                    // where the value lies in a text that tells nothing of its inside
+    const JsonText* json = nullptr;  // what `members` are places in
     JsonMembers members;
+    JsonShapes shapes;
+    std::array<Children, JsonShapes::kShapesMax> children;
     std::vector<std::uint8_t> seen;      // of a struct: by column, whether it had a value
     std::vector<std::string_view> keys;  // of a map
   };
@@ -98,11 +110,12 @@ class JsonColumns {
   std::size_t column_at(std::size_t place, std::string_view key);
   bool put_number(const JsonText& json, const JsonValue& value, Column& column, std::size_t row, Batch& batch) const;
   bool put_struct(const JsonText& json, const JsonValue& value, Column& column, std::size_t row, Batch& batch);
+  static const std::vector<std::size_t>& children_of(Nested& nested, const Column& column);
   bool put_list(const JsonText& json, const JsonValue& value, Column& column, std::size_t row, Batch& batch);
   static void mark_last_values(Nested& nested, Arena& arena);
   bool put_map(const JsonText& json, const JsonValue& value, Column& column, std::size_t row, Batch& batch);
   // nullptr: it is no valid object or array of that kind.
-  Nested* open(const JsonText& json, const JsonValue& value, char kind);
+  Nested* open(const JsonText& json, const JsonValue& value, char kind, const Column& column);
   void close() { --nesting_; }
 
   std::span<const ColumnSpec> columns_;
@@ -111,6 +124,7 @@ class JsonColumns {
   std::size_t other_ = kNoColumn;
   bool other_wanted_ = false;
   std::vector<std::size_t> wanted_;
+  JsonDepth depth_ = JsonDepth::kTop;
   // Where `other` is wanted: columns to see whether they hold a value wholly, for those that were not asked for with
   // all that is below them.
   std::deque<Column> scratch_;

@@ -159,8 +159,11 @@ std::size_t JsonRecordReader::read(std::string_view bytes, std::uint64_t offset,
     if (bytes.size() < 3 && !last) return 0;
     if (bytes.starts_with("\xEF\xBB\xBF")) at_ = 3;
   }
-  if (!begun_) begin(batch);
-  begun_ = true;
+  if (!begun_) {
+    begin(batch);
+    depth_ = depth();
+    begun_ = true;
+  }
   if (in_pieces_) return read_pieces(bytes, last);
   index_from(at_);
   finish_steps();
@@ -265,7 +268,7 @@ bool JsonRecordReader::take_valid(const JsonText& json, std::string_view text, c
   const std::string_view fixed = padded(batch.repaired(text), batch);
   JsonText fixed_json;
   JsonMembers fixed_members;
-  if (!fixed_json.read(fixed, fixed_members)) {
+  if (!fixed_json.read(fixed, fixed_members, depth_)) {
     batch.add_reject(offset, RejectReason::kBadJson, "", fixed);
     return true;
   }
@@ -287,7 +290,7 @@ bool JsonRecordReader::take_broken_part(std::string_view text) {
 
 void JsonRecordReader::index_from(std::size_t place) {
   origin_ = place;
-  json_.start(bytes_.substr(place));
+  json_.start(bytes_.substr(place), depth_);
   token_ = 0;
 }
 

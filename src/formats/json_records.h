@@ -48,6 +48,8 @@ class JsonRecordReader : public RecordReader {
  protected:
   // The batch whose wanted columns hold for all that follows. Once, before the first take().
   virtual void begin(const Batch& batch) = 0;
+  // To which depth take() wants its objects indexed. From begin() on.
+  virtual JsonDepth depth() const { return JsonDepth::kTop; }
   // Makes a row, or several, or a reject, of a whole object in valid UTF-8 (kBlockPaddingBytes behind `text`), which is
   // not always a record. False: the batch is full before all of it is told; it is shown again with the next one.
   virtual bool take(const JsonText& json, std::string_view text, const JsonMembers& members, std::uint64_t offset,
@@ -107,6 +109,7 @@ class JsonRecordReader : public RecordReader {
   Batch* batch_ = nullptr;
   std::size_t at_ = 0;
   bool begun_ = false;
+  JsonDepth depth_ = JsonDepth::kTop;
   bool is_repaired_ = false;
 
   Place place_ = Place::kTop;

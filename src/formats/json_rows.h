@@ -34,6 +34,7 @@ class JsonRowReader : public JsonRecordReader {
 
  private:
   void begin(const Batch& batch) override { columns_.begin(batch); }
+  JsonDepth depth() const override { return columns_.depth(); }
 
   bool take(const JsonText& json, std::string_view text, const JsonMembers& members, std::uint64_t offset,
             Batch& batch) override {

@@ -40,14 +40,23 @@ bool is_number(std::string_view text) {
   return i == text.size();
 }
 
+// REQUIRES: 8 readable bytes behind text.begin().
 bool is_scalar(std::string_view text) {
   if (text.empty()) return false;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, text.data(), sizeof bytes);
   if (text[0] < 'a') {
-    // A whole number, mostly.
-    if (text[0] != '0' && std::all_of(text.begin(), text.end(), is_digit)) return true;
+    // A whole number of up to eight digits, mostly: all are digits if neither they nor six more have another high half.
+    if (text.size() <= 8 && text[0] != '0') {
+      constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
+      const std::size_t spare_bits = 64 - 8 * text.size();
+      const std::uint64_t differences = (bytes ^ (kOnes * '0')) << spare_bits;
+      if (((differences | (differences + kOnes * 6)) & (kOnes * 0xF0)) == 0) return true;
+    }
     return is_number(text);
   }
-  return text == "null" || text == "true" || text == "false";
+  if (text.size() == 4) return text == "null" || text == "true";
+  return text == "false";
 }
 
 // The closing quote of the string that opens at `open`; 0 where none comes before `next`.
@@ -75,20 +84,32 @@ inline std::uint32_t string_end(const char* text, std::uint32_t open, std::uint3
 // The most members, and bytes of their names, that are remembered of one object.
 constexpr std::size_t kMembersMax = 128;
 constexpr std::size_t kNamesBytesMax = 8 * 1024;
-// Behind the names, so that they can be compared eight bytes at once.
-constexpr std::size_t kSpareBytes = 16;
+// Behind the names, so that they can be compared without a look at where they end.
+constexpr std::size_t kSpareBytes = 32;
 
-// The same `size` bytes. REQUIRES: 16 readable bytes more in both.
+// The same `size` bytes. REQUIRES: kSpareBytes readable bytes more in both.
 inline bool same_bytes(const char* a, const char* b, std::size_t size) {
-  for (std::size_t at = 0; at < size; at += 8) {
-    std::uint64_t words[2];
-    std::memcpy(&words[0], a + at, 8);
-    std::memcpy(&words[1], b + at, 8);
-    const std::uint64_t differences = words[0] ^ words[1];
-    const std::size_t rest = size - at;
-    if (rest >= 8 ? differences != 0 : differences << (64 - 8 * rest) != 0) return false;
+  // As many bytes of it as are compared, and then none.
+  struct Mask {
+    unsigned char bytes[2 * kSpareBytes] = {};
+    constexpr Mask() {
+      for (std::size_t i = 0; i < kSpareBytes; ++i) bytes[i] = 0xFF;
+    }
+  };
+  static constexpr Mask kMask;
+  for (; size > kSpareBytes; size -= kSpareBytes, a += kSpareBytes, b += kSpareBytes) {
+    if (std::memcmp(a, b, kSpareBytes) != 0) return false;
   }
-  return true;
+  constexpr std::size_t kWords = kSpareBytes / 8;
+  std::uint64_t first[kWords];
+  std::uint64_t second[kWords];
+  std::uint64_t mask[kWords];
+  std::memcpy(first, a, kSpareBytes);
+  std::memcpy(second, b, kSpareBytes);
+  std::memcpy(mask, kMask.bytes + kSpareBytes - size, kSpareBytes);
+  std::uint64_t differences = 0;
+  for (std::size_t i = 0; i < kWords; ++i) differences |= (first[i] ^ second[i]) & mask[i];
+  return differences == 0;
 }
 
 int hex_digit(char c) {
@@ -146,11 +167,14 @@ void JsonMembers::grow() {
   capacity_ = larger;
 }
 
-void JsonText::start(std::string_view text) {
+void JsonText::start(std::string_view text, JsonDepth depth) {
   text_ = text;
+  depth_ = depth;
   count_ = 0;
   indexed_ = 0;
   carry_ = {};
+  // Far above the depths that the kernel leaves out.
+  if (depth == JsonDepth::kAll) carry_.depth = INT64_MIN / 2;
 }
 
 bool JsonText::extend(std::size_t more) {
@@ -221,6 +245,20 @@ void JsonShapes::number(std::string_view text, JsonMembers& members) {
   members.set_shape(shape.number);
 }
 
+// The token of the bracket that closes the one at `token`, whatever its kind; token_count() or more where none does.
+std::size_t JsonText::closing(std::size_t token) const {
+  // Where nothing deeper is told, it is the next one.
+  if (depth_ == JsonDepth::kTop) return token + 1;
+  std::int64_t depth = 0;
+  for (; token < count_; ++token) {
+    const char c = text_[tokens_[token]];
+    // { and [ have this bit, } and ] have not.
+    depth += c == '"' ? 0 : (c & 2) - 1;
+    if (depth == 0) break;
+  }
+  return token;
+}
+
 // Adds members from the one whose name is token `at` on, as long as they have the shape's names and nothing but one
 // comma between them; returns the first byte behind them, and the token there. Numbers them where the object ends like
 // the shape.
@@ -242,11 +280,11 @@ std::uint32_t JsonText::walk_alike(const JsonShapes::Shape& shape, std::size_t& 
     std::uint32_t next = tokens[at + 1];
     std::size_t taken = 1;
     if (next == begin) {
-      taken = c == '"' ? 2 : 3;
+      taken = c == '"' ? 2 : closing(at + 1) + 1 - at;
       if (at + taken >= count_) break;
-      const std::uint32_t close = c == '"' ? string_end(text, begin, tokens[at + 2]) : tokens[at + 2];
+      const std::uint32_t close = c == '"' ? string_end(text, begin, tokens[at + 2]) : tokens[at + taken - 1];
       if (c == '"' ? close == 0 : text[close] != (c == '{' ? '}' : ']')) break;
-      member.value = {begin, close + 1, c};
+      member.value = {begin, close + 1, c, static_cast<std::uint32_t>(at + 1)};
       next = tokens[at + taken];
     } else {
       const std::uint32_t close = text[next - 1] == ',' ? next - 1 : next;
@@ -371,13 +409,13 @@ JsonWalk JsonText::walk(std::size_t token, const JsonShapes::Shape* shape, JsonM
       }
     } else if (c == '{' || c == '[') {
       if (state != kValue && state != kValueOrEnd) return JsonWalk::kInvalid;
-      // Nothing deeper is told: the next token closes it.
-      if (at + 1 >= count) return JsonWalk::kIncomplete;
-      const std::uint32_t close = tokens[at + 1];
+      const std::size_t close_at = closing(at);
+      if (close_at >= count) return JsonWalk::kIncomplete;
+      const std::uint32_t close = tokens[close_at];
       if (text[close] != (c == '{' ? '}' : ']')) return JsonWalk::kInvalid;
       behind = close + 1;
-      at += 2;
-      member.value = {place, behind, c};
+      member.value = {place, behind, c, static_cast<std::uint32_t>(at)};
+      at = close_at + 1;
       members.add(member);
       state = kAfter;
     } else {
@@ -392,13 +430,20 @@ JsonWalk JsonText::walk(std::size_t token, const JsonShapes::Shape* shape, JsonM
   return JsonWalk::kIncomplete;
 }
 
-bool JsonText::read(std::string_view text, JsonMembers& members) {
-  start(text);
+bool JsonText::read_all(std::string_view text, JsonDepth depth, JsonShapes* shapes, JsonMembers& members) {
+  start(text, depth);
   finish();
+  if (count_ == 0 || tokens_[0] != 0 || text[0] == '"') return false;
   std::uint32_t end = 0;
   std::size_t next = 0;
-  return count_ > 0 && tokens_[0] == 0 && text[0] != '"' && walk(0, members, end, next) == JsonWalk::kDone &&
-         end == text.size();
+  const JsonWalk walk_end = shapes == nullptr ? walk(0, members, end, next) : walk(0, *shapes, members, end, next);
+  return walk_end == JsonWalk::kDone && end == text.size();
+}
+
+bool JsonText::read(const JsonValue& value, JsonShapes& shapes, JsonMembers& members) const {
+  std::uint32_t end = 0;
+  std::size_t next = 0;
+  return walk(value.token, shapes, members, end, next) == JsonWalk::kDone && end == value.end;
 }
 
 JsonWalk JsonText::skip(std::size_t token, std::uint32_t& end, std::size_t& next_token) const {
@@ -421,7 +466,8 @@ JsonWalk JsonText::skip(std::size_t token, std::uint32_t& end, std::size_t& next
 std::string_view JsonText::plain(const JsonValue& value, Arena& arena) const {
   const std::string_view written = slice(value);
   if (value.kind != '"') return written == "null" ? std::string_view{} : written;
-  return unescape_json(written.substr(1, written.size() - 2), arena);
+  const std::string_view inside = written.substr(1, written.size() - 2);
+  return is_plain() ? inside : unescape_json(inside, arena);
 }
 
 std::string_view unescape_json(std::string_view text, Arena& arena) {

@@ -3,7 +3,7 @@
 // JSON in blocks: where an object's members begin and end, without building a tree. A kernel finds the places of the
 // brackets and opening quotes that are not deeper than the members (base/simd); the walk goes from place to place and
 // looks at what lies between, which in the JSON that machines write is one colon or comma. What lies deeper is skipped
-// at the kernel's speed; whoever wants it starts another JsonText there.
+// at the kernel's speed, unless the text was started for all depths: then it can be walked in its turn.
 //
 // Checked: names, separators, literals and numbers of the members, and that brackets balance below them. Not checked:
 // what else stands inside nested values, escapes, raw control characters; UTF-8 is the caller's.
@@ -28,6 +28,7 @@ struct JsonValue {
   std::uint32_t begin = 0;  // first byte
   std::uint32_t end = 0;    // behind the last; strings with their quotes
   char kind = 0;            // '{' '[' '"', or 's' for a number, true, false, null
+  std::uint32_t token = 0;  // of an object or array: its bracket's
 };
 
 struct JsonMember {
@@ -115,13 +116,26 @@ enum class JsonWalk : std::uint8_t {
   kInvalid,
 };
 
+// Which objects and arrays of a text can be walked.
+enum class JsonDepth : std::uint8_t {
+  kTop,  // those that are not inside others
+  kAll,  // worth it where most of what is inside is wanted
+};
+
 class JsonText {
  public:
-  // Forgets what was indexed and starts at `text`, whose objects or arrays are then the ones that can be walked. The
-  // text must stay, with kBlockPaddingBytes behind it.
-  void start(std::string_view text);
+  // Forgets what was indexed and starts at `text`, which must stay, with kBlockPaddingBytes behind it.
+  void start(std::string_view text, JsonDepth depth = JsonDepth::kTop);
   // The members of the object or elements of the array that is all of `text`. False: it is not a valid one.
-  bool read(std::string_view text, JsonMembers& members);
+  bool read(std::string_view text, JsonMembers& members, JsonDepth depth = JsonDepth::kTop) {
+    return read_all(text, depth, nullptr, members);
+  }
+  // The same, for objects that are mostly like the last one.
+  bool read(std::string_view text, JsonShapes& shapes, JsonMembers& members, JsonDepth depth) {
+    return read_all(text, depth, &shapes, members);
+  }
+  // Of an object or array in a text of all depths.
+  bool read(const JsonValue& value, JsonShapes& shapes, JsonMembers& members) const;
   // Indexes at least `more` further bytes, if there are any. False: all is indexed.
   bool extend(std::size_t more);
   // Indexes everything.
@@ -131,6 +145,7 @@ class JsonText {
   }
 
   std::string_view text() const { return text_; }
+  JsonDepth depth() const { return depth_; }
   std::string_view slice(std::uint32_t begin, std::uint32_t end) const { return text_.substr(begin, end - begin); }
   std::string_view slice(const JsonValue& value) const { return slice(value.begin, value.end); }
   std::string_view key(const JsonMember& member) const { return slice(member.key_begin, member.key_end); }
@@ -142,6 +157,8 @@ class JsonText {
   std::uint32_t indexed_bytes() const { return indexed_; }
   // No byte of 0x80 or more so far: surely valid UTF-8.
   bool is_ascii() const { return carry_.high == 0; }
+  // No backslash so far: what was indexed holds no escapes.
+  bool is_plain() const { return carry_.backslash == 0; }
 
   // Walks the object or array whose bracket is token `token`, and lists its members (elements). `end` comes back behind
   // the closing bracket, `next_token` as the token behind it. Members seen before a failure are listed too.
@@ -165,9 +182,12 @@ class JsonText {
  private:
   JsonWalk walk(std::size_t token, const JsonShapes::Shape* shape, JsonMembers& members, std::uint32_t& end,
                 std::size_t& next_token) const;
+  bool read_all(std::string_view text, JsonDepth depth, JsonShapes* shapes, JsonMembers& members);
   std::uint32_t walk_alike(const JsonShapes::Shape& shape, std::size_t& at, JsonMembers& members) const;
+  std::size_t closing(std::size_t token) const;
 
   std::string_view text_;
+  JsonDepth depth_ = JsonDepth::kTop;
   std::unique_ptr<std::uint32_t[]> tokens_;
   std::size_t count_ = 0;
   std::size_t capacity_ = 0;

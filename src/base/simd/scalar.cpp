@@ -79,6 +79,7 @@ std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t b
   for (std::size_t i = 0; i < size_bytes; ++i) {
     const char c = text[i];
     if (static_cast<unsigned char>(c) >= 0x80) carry.high = 1;
+    if (c == '\\') carry.backslash = 1;
     if (escaped) {
       escaped = false;
       if (c == '"' || c == '\\') continue;

@@ -210,6 +210,7 @@ std::size_t index_json(const char* text, std::size_t size_bytes, std::uint32_t b
     if (backslash == 0) {
       now.escaped = 0;
     } else {
+      now.backslash |= backslash;
       // A run of backslashes escapes what follows it if its length is odd: subtract each run's start from the odd
       // bits, so that the borrow marks every second byte of the run.
       const std::uint64_t potential = backslash & ~escaped;

@@ -50,6 +50,7 @@ struct JsonCarry {
   std::uint64_t in_string = 0;  // all ones inside a string
   std::uint64_t escaped = 0;    // 1: the next byte is escaped
   std::uint64_t high = 0;       // not 0: a byte of 0x80 or more was seen
+  std::uint64_t backslash = 0;  // not 0: one was seen
 };
 
 struct Kernels {

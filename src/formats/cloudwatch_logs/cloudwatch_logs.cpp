@@ -39,7 +39,6 @@ namespace {
 
 using namespace cloudwatch;
 
-constexpr std::size_t kIndexStep = 16 * 1024;
 // Decoded bytes of all payloads in one object: a Lambda function is given 6 MB, and a payload is at most 1 MB of gzip.
 constexpr std::size_t kDecodedBytesMax = 4 * kRecordBytesMax;
 
@@ -131,6 +130,12 @@ struct Source {
   std::string_view other_text;  // that object, closed; null: empty
 };
 
+// Bytes of a JsonText.
+struct Span {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+};
+
 // How an event's place in a text is one in the object.
 struct Origin {
   const char* text = nullptr;  // nullptr: all have the same
@@ -161,6 +166,9 @@ class Reader final : public JsonRecordReader {
     for (std::size_t i = 0; i < kColumnCount; ++i) wanted_[i] = batch.columns[i].wanted;
   }
 
+  // Most of an envelope is its events, two levels deep.
+  JsonDepth depth() const override { return JsonDepth::kAll; }
+
   bool take(const JsonText& json, std::string_view text, const JsonMembers& members, std::uint64_t offset,
             Batch& batch) override {
     batch_ = &batch;
@@ -187,8 +195,8 @@ class Reader final : public JsonRecordReader {
   bool take_payload(std::string_view data, std::string_view raw, const std::string& transport, const Origin& origin);
   bool take_envelope(const JsonText& json, std::string_view text, const JsonMembers& members,
                      const std::string& transport, const Origin& origin);
-  bool take_events(std::string_view inside, const Source& source, const Origin& origin, bool is_broken);
-  std::size_t reject_element(std::size_t at, std::size_t token, const Origin& origin);
+  bool take_events(const JsonText& json, Span events, const Source& source, const Origin& origin, bool is_broken);
+  std::uint32_t reject_element(const JsonText& json, Span rest, std::size_t token, const Origin& origin);
   void take_event(const JsonText& json, std::string_view text, const JsonMembers& members, const Source& source,
                   const Origin& origin);
   Source source_of(const JsonText& json, const JsonMembers& members, const std::string& transport);
@@ -213,8 +221,8 @@ class Reader final : public JsonRecordReader {
   Object carrier_;
   Object kinesis_;
   Object envelope_;
-  JsonText events_;
   JsonMembers event_members_;
+  JsonShapes shapes_;  // of events
 };
 
 bool Reader::take_object(const JsonText& json, std::string_view text, const JsonMembers& members,
@@ -322,7 +330,7 @@ bool Reader::take_payload(std::string_view data, std::string_view raw, const std
     std::uint32_t end = 0;
     std::size_t next = 0;
     JsonText& json = envelope_.json;
-    json.start(rest);
+    json.start(rest, JsonDepth::kAll);
     json.finish();
     const bool is_object = rest[0] == '{';
     if (!is_object || json.walk(0, envelope_.members, end, next) != JsonWalk::kDone) {
@@ -352,8 +360,8 @@ bool Reader::take_envelope(const JsonText& json, std::string_view text, const Js
     batch_->add_reject(origin.place(text), RejectReason::kNotARecord, "without logEvents", text);
     return true;
   }
-  const std::string_view inside = json.slice(events->value.begin + 1, events->value.end - 1);
-  return take_events(inside, source_of(json, members, transport), origin, false);
+  return take_events(json, {events->value.begin + 1, events->value.end - 1}, source_of(json, members, transport),
+                     origin, false);
 }
 
 bool Reader::take_broken(std::string_view text, std::uint64_t offset, Batch& batch) {
@@ -371,7 +379,10 @@ bool Reader::take_broken(std::string_view text, std::uint64_t offset, Batch& bat
     return true;
   }
   const Origin origin{is_repaired() ? nullptr : text.data(), offset};
-  const bool done = take_events(text.substr(first), source_of(json, envelope_.members, {}), origin, true);
+  const Source source = source_of(json, envelope_.members, {});
+  json.start(text.substr(first), JsonDepth::kAll);
+  json.finish();
+  const bool done = take_events(json, {0, static_cast<std::uint32_t>(text.size() - first)}, source, origin, true);
   if (done) forget();
   return done;
 }
@@ -395,62 +406,55 @@ Source Reader::source_of(const JsonText& json, const JsonMembers& members, const
   return source;
 }
 
-// Reads events from event_at_ on. False: the batch is full before all are told.
-bool Reader::take_events(std::string_view inside, const Source& source, const Origin& origin, bool is_broken) {
-  const std::size_t base = event_at_;
-  events_.start(inside.substr(base));
-  std::size_t token = 0;
+// Reads events from event_at_ on, which is counted from events.begin. False: the batch is full before all are told.
+// REQUIRES: `json` was indexed as a whole, to all depths.
+bool Reader::take_events(const JsonText& json, Span events, const Source& source, const Origin& origin,
+                         bool is_broken) {
+  const std::string_view text = json.text();
+  auto at = static_cast<std::uint32_t>(events.begin + event_at_);
+  std::size_t token = json.token_at(at, 0);
   while (true) {
-    while (event_at_ < inside.size() && is_between(inside[event_at_])) ++event_at_;
-    if (event_at_ == inside.size()) return true;
+    while (at < events.end && is_between(text[at])) ++at;
+    event_at_ = at - events.begin;
+    if (at == events.end) return true;
     if (batch_->full()) return false;
-    const auto at = static_cast<std::uint32_t>(event_at_ - base);
-    while (events_.indexed_bytes() <= at && events_.extend(kIndexStep)) {
-    }
-    if (token >= events_.token_count() || events_.token(token) != at) token = events_.token_at(at, 0);
+    // Brackets that belong to nothing may lie before it.
+    if (token >= json.token_count() || json.token(token) != at) token = json.token_at(at, 0);
     std::uint32_t end = 0;
     std::size_t next = token;
-    JsonWalk walk = JsonWalk::kInvalid;
-    if (inside[event_at_] == '{') {
-      std::size_t step = kIndexStep;
-      while ((walk = events_.walk(token, event_members_, end, next)) == JsonWalk::kIncomplete && events_.extend(step)) {
-        step *= 2;
-      }
-    }
-    if (walk == JsonWalk::kDone) {
-      take_event(events_, events_.slice(at, end), event_members_, source, origin);
+    if (text[at] == '{' && json.walk(token, shapes_, event_members_, end, next) == JsonWalk::kDone) {
+      take_event(json, json.slice(at, end), event_members_, source, origin);
     } else if (is_broken) {
       return true;
     } else {
-      end = static_cast<std::uint32_t>(reject_element(at, token, origin));
+      end = reject_element(json, {at, events.end}, token, origin);
     }
-    event_at_ = base + end;
+    at = end;
     token = next;
   }
 }
 
-// What is no object, or a broken one, is rejected up to the next object; where that begins, in events_.
-std::size_t Reader::reject_element(std::size_t at, std::size_t token, const Origin& origin) {
-  events_.finish();
-  const std::string_view text = events_.text();
-  const bool is_object = text[at] == '{';
-  std::uint32_t end = 0;
+// What is no object, or a broken one, is rejected up to the next object; where that begins.
+std::uint32_t Reader::reject_element(const JsonText& json, Span rest, std::size_t token, const Origin& origin) {
+  const std::string_view text = json.text();
+  const bool is_object = text[rest.begin] == '{';
+  std::uint32_t end = rest.end;
   std::size_t next = token;
-  if (is_object && events_.skip(token, end, next) != JsonWalk::kDone) {
-    end = static_cast<std::uint32_t>(text.size());
-  } else if (!is_object) {
+  if (is_object) {
+    if (json.skip(token, end, next) != JsonWalk::kDone) end = rest.end;
+  } else {
     // Other values are not looked into.
-    end = static_cast<std::uint32_t>(text.size());
-    for (std::size_t i = token; i < events_.token_count(); ++i) {
+    for (std::size_t i = token; i < json.token_count() && json.token(i) < rest.end; ++i) {
       std::uint32_t ignored = 0;
-      const char c = text[events_.token(i)];
-      if (c == '[' && events_.skip(i, ignored, next) == JsonWalk::kDone) i = next - 1;
+      const char c = text[json.token(i)];
+      if (c == '[' && json.skip(i, ignored, next) == JsonWalk::kDone) i = next - 1;
       if (c != '{') continue;
-      end = events_.token(i);
+      end = json.token(i);
       break;
     }
   }
-  std::string_view raw = text.substr(at, end - at);
+  end = std::min(end, rest.end);
+  std::string_view raw = json.slice(rest.begin, end);
   while (!raw.empty() && is_between(raw.back())) raw.remove_suffix(1);
   batch_->add_reject(origin.place(raw), is_object ? RejectReason::kBadJson : RejectReason::kNotARecord, "", raw);
   return end;

@@ -357,13 +357,17 @@ TEST(RarestPair, IsInsideTheLiteral) {
 struct JsonIndex {
   std::vector<std::uint32_t> places;
   std::uint64_t in_string = 0;
+  bool has_high = false;
+  bool has_backslash = false;
+  bool operator==(const JsonIndex&) const = default;
 };
 
 // Indexes `text` in calls of at most `step` bytes.
-JsonIndex index_in_steps(const Kernels& kernel, std::string_view text, std::size_t step) {
+JsonIndex index_in_steps(const Kernels& kernel, std::string_view text, std::size_t step, std::int64_t depth = 0) {
   const Padded padded(text);
   JsonIndex index;
   JsonCarry carry;
+  carry.depth = depth;
   for (std::size_t at = 0; at < text.size(); at += step) {
     const std::size_t size = std::min(step, text.size() - at);
     const auto room = std::make_unique_for_overwrite<std::uint32_t[]>((size + 63) / 64 * 64);
@@ -372,6 +376,8 @@ JsonIndex index_in_steps(const Kernels& kernel, std::string_view text, std::size
     index.places.insert(index.places.end(), room.get(), room.get() + count);
   }
   index.in_string = carry.in_string;
+  index.has_high = carry.high != 0;
+  index.has_backslash = carry.backslash != 0;
   return index;
 }
 
@@ -379,11 +385,11 @@ void expect_same_index(const Kernels& kernel, std::string_view text) {
   const JsonIndex expected = index_in_steps(scalar(), text, text.size() + 1);
   for (const std::size_t step : {std::size_t{64}, std::size_t{128}, std::size_t{192}, (text.size() + 64) / 64 * 64}) {
     SCOPED_TRACE(std::string(kernel.name) + ", steps of " + std::to_string(step) + ": " + std::string(text));
-    const JsonIndex actual = index_in_steps(kernel, text, step);
-    ASSERT_EQ(actual.places, expected.places);
-    ASSERT_EQ(actual.in_string, expected.in_string);
-    ASSERT_EQ(index_in_steps(scalar(), text, step).places, expected.places);
+    ASSERT_EQ(index_in_steps(kernel, text, step), expected);
+    ASSERT_EQ(index_in_steps(scalar(), text, step), expected);
   }
+  // All depths.
+  ASSERT_EQ(index_in_steps(kernel, text, 128, -1000), index_in_steps(scalar(), text, 128, -1000)) << text;
 }
 
 TEST(IndexJson, ScalarKeepsItsContract) {

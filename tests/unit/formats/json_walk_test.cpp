@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Walking objects that are like the last one finds the same members as walking each for itself; objects get the same
-// number if, and only if, their members have the same names in the same order.
+// number if, and only if, their members have the same names in the same order. What was indexed to all depths walks as
+// what was not.
 #include "formats/json_walk.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 #include <random>
+#include <regex>
 
 namespace otomo::formats {
 namespace {
@@ -30,7 +32,9 @@ std::string random_value(std::mt19937& random) {
                                                  R"(["a","b,"])",
                                                  R"("\u0041\n")",
                                                  R"("ends in a colon:")",
-                                                 R"("q\":1,")"};
+                                                 R"("q\":1,")",
+                                                 R"([{"in":"}"},{"in":[]}])",
+                                                 R"([{]})"};
   return std::string(kValues[random() % std::size(kValues)]);
 }
 
@@ -126,6 +130,74 @@ TEST(JsonShapes, RemembersNeitherTooManyNamesNorTooLongOnes) {
   EXPECT_EQ(shape_of("{\"first\":[]}"), first);
   for (std::size_t i = 2; i < 10; ++i) shape_of(object_of(i));
   EXPECT_NE(shape_of("{\"first\":1}"), first);
+}
+
+// The members, and those of what is inside them.
+void expect_same_inside(const JsonText& deep, const JsonMember& member) {
+  JsonShapes shapes;
+  JsonMembers inside;
+  const bool valid = deep.read(member.value, shapes, inside);
+  const std::string alone = std::string(deep.slice(member.value)) + std::string(kBlockPaddingBytes, ' ');
+  JsonText text;
+  JsonMembers expected;
+  ASSERT_EQ(valid, text.read(std::string_view(alone).substr(0, alone.size() - kBlockPaddingBytes), expected)) << alone;
+  if (!valid) return;
+  ASSERT_EQ(inside.size(), expected.size());
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    const JsonMember& actual = inside.begin()[i];
+    ASSERT_EQ(deep.key(actual), text.key(expected.begin()[i]));
+    ASSERT_EQ(deep.slice(actual.value), text.slice(expected.begin()[i].value));
+    if (actual.value.kind == '{' || actual.value.kind == '[') expect_same_inside(deep, actual);
+  }
+}
+
+TEST(JsonText, AllDepthsWalkLikeTheTop) {
+  std::mt19937 random(29);
+  JsonShapes shapes;
+  JsonMembers expected_members;
+  JsonMembers members;
+  for (int round = 0; round < 100'000; ++round) {
+    const std::string padded = random_object(random) + random_object(random) + std::string(kBlockPaddingBytes, ' ');
+    const std::string_view object = std::string_view(padded).substr(0, padded.size() - kBlockPaddingBytes);
+    JsonText shallow;
+    shallow.start(object);
+    shallow.finish();
+    JsonText deep;
+    deep.start(object, JsonDepth::kAll);
+    deep.finish();
+    Walked expected = walk_of(shallow, nullptr, expected_members);
+    Walked walked = walk_of(deep, nullptr, members);
+    ASSERT_EQ(deep.token_at(static_cast<std::uint32_t>(walked.end), 0), walked.next);
+    expected.next = walked.next;
+    ASSERT_EQ(walked, expected) << object;
+    Walked alike = walk_of(deep, &shapes, members);
+    ASSERT_EQ(alike, expected) << object;
+    if (walked.walk != JsonWalk::kDone) continue;
+    for (const JsonMember& member : members) {
+      if (member.value.kind == '{' || member.value.kind == '[') expect_same_inside(deep, member);
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(JsonText, ScalarsAreThoseOfJson) {
+  const std::regex grammar("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?|null|true|false");
+  std::mt19937 random(31);
+  const auto is_taken = [](const std::string& scalar) {
+    const std::string padded = "{\"a\":" + scalar + "}" + std::string(kBlockPaddingBytes, '7');
+    JsonText json;
+    JsonMembers members;
+    return json.read(std::string_view(padded).substr(0, scalar.size() + 6), members);
+  };
+  for (const char* scalar : {"null", "true", "false", "nul", "truee", "falsy", "12345678", "123456789", "/2345678"}) {
+    EXPECT_EQ(is_taken(scalar), std::regex_match(scalar, grammar)) << scalar;
+  }
+  for (int round = 0; round < 200'000; ++round) {
+    static constexpr std::string_view kAlphabet = "00123456789123456789/;-.eE+";
+    std::string scalar;
+    for (std::size_t size = 1 + random() % 12; size > 0; --size) scalar += kAlphabet[random() % kAlphabet.size()];
+    ASSERT_EQ(is_taken(scalar), std::regex_match(scalar, grammar)) << scalar;
+  }
 }
 
 }  // namespace
