@@ -40,17 +40,20 @@ class Arena {
     return {place, text.size()};
   }
 
+  // What was allocated, and what was left over on the way.
+  std::size_t used_bytes() const { return all_bytes_ - left_; }
+
   void clear() {
-    if (chunks_.size() > 1) {
-      chunks_.erase(chunks_.begin(), chunks_.end() - 1);  // the last is the largest
-    }
-    if (!chunks_.empty()) {
-      next_ = chunks_.back().bytes.get();
-      left_ = chunks_.back().size_bytes;
-    }
+    // The last is the largest; one that was made for a single text is not kept.
+    const bool keeps = !chunks_.empty() && chunks_.back().size_bytes <= kChunkBytesMax;
+    chunks_.erase(chunks_.begin(), chunks_.end() - (keeps ? 1 : 0));
+    next_ = keeps ? chunks_.back().bytes.get() : nullptr;
+    all_bytes_ = left_ = keeps ? chunks_.back().size_bytes : 0;
   }
 
  private:
+  static constexpr std::size_t kChunkBytesMax = 4 * 1024 * 1024;
+
   struct Chunk {
     std::unique_ptr<char[]> bytes;
     std::size_t size_bytes;
@@ -58,16 +61,18 @@ class Arena {
 
   void grow(std::size_t size_bytes) {
     std::size_t wanted = std::max<std::size_t>(size_bytes, chunks_.empty() ? 64 * 1024 : chunks_.back().size_bytes * 2);
-    wanted = std::max(size_bytes, std::min<std::size_t>(wanted, 4 * 1024 * 1024));
+    wanted = std::max(size_bytes, std::min(wanted, kChunkBytesMax));
     chunks_.push_back({std::make_unique_for_overwrite<char[]>(wanted + kBlockPaddingBytes), wanted});
     std::memset(chunks_.back().bytes.get() + wanted, 0, kBlockPaddingBytes);
     next_ = chunks_.back().bytes.get();
     left_ = wanted;
+    all_bytes_ += wanted;
   }
 
   std::vector<Chunk> chunks_;
   char* next_ = nullptr;
   std::size_t left_ = 0;
+  std::size_t all_bytes_ = 0;  // of the chunks
 };
 
 }  // namespace otomo

@@ -11,6 +11,10 @@ namespace otomo {
 // Rows in one batch: DuckDB's vector size, so that a batch is lent without being cut again.
 inline constexpr std::size_t kBatchRowsMax = 2048;
 
+// Text made for one batch, from which on it takes no more rows: four records of the largest size, so that one that is
+// decoded and repaired is not done anew for each of its rows.
+inline constexpr std::size_t kBatchTextBytesMax = 64 * 1024 * 1024;
+
 // Readable bytes behind the last byte of every block that is given to a reader, so that kernels and
 // simdjson may load whole registers at the end. Their content does not matter.
 inline constexpr std::size_t kBlockPaddingBytes = 64;

@@ -169,8 +169,9 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds, st
     }
     if (use.counts.assumed_times > 0) {
       text +=
-          "  assumed: times that lack a year, which is then the latest that can be, or a zone, which is then UTC; the\n"
-          "  columns assumed_year and assumed_zone of syslog say which\n";
+          "  assumed: times that lack a year, which is then the latest that can be, or a zone that no source says, "
+          "which\n"
+          "  is then UTC; assumed_year and assumed_zone of the table syslog say which\n";
     }
     if (use.objects_pruned > 0) {
       text += fmt::format("  {} objects left out: their keys prove that they hold nothing asked for\n",

@@ -67,8 +67,15 @@ struct Source {
   Text port;
 };
 
+// A daemon that listens on IPv6 alone writes IPv4 addresses as "::ffff:192.0.2.7".
+Text without_mapping(Text address) {
+  constexpr Text kMapped = "::ffff:";
+  const Text mapped = address.substr(std::min(kMapped.size(), address.size()));
+  return address.starts_with(kMapped) && is_address(mapped) && !mapped.contains(':') ? mapped : address;
+}
+
 void put_source(const Source& source, AuthEvent& event) {
-  if (is_address(source.host)) event.source_ip = source.host;
+  if (is_address(source.host)) event.source_ip = without_mapping(source.host);
   if (is_number(source.port)) event.source_port = source.port;
 }
 
@@ -99,7 +106,7 @@ bool read_name_and_source(Text text, bool has_name, Text& name, AuthEvent& event
   if (port == kNowhere || !is_number(text.substr(port + 6))) {
     // Old ones say no port.
     if (has_name || !is_address(text)) return false;
-    event.source_ip = text;
+    put_source({text, {}}, event);
     return true;
   }
   if (port == 0) return false;
@@ -139,6 +146,9 @@ void read_attempt(Text text, AuthEvent& event) {
   if (!rest.empty()) {
     if (!take_prefix(rest, "ssh2") && !take_prefix(rest, "ssh1") && !take_prefix(rest, "ssh")) return;
     if (take_prefix(rest, ": ")) {
+      // A certificate's name may say anything, as the user's may: where either looks like a source, neither is
+      // believed.
+      if (text.find(" from ") != from) return;
       key = rest;
     } else if (!without_spaces(rest).empty()) {
       return;
@@ -241,7 +251,7 @@ std::optional<AuthEvent> read_sshd(Text text) {
     } else {
       take_suffix(host, ":");
     }
-    if (is_address(host)) event.source_ip = host;
+    put_source({host, event.source_port}, event);
     return event;
   }
   if (take_prefix(text, "Connection from ")) {
@@ -357,7 +367,11 @@ void read_failure(Text service, Text text, AuthEvent& event) {
   const std::size_t remote_host = text.rfind(" rhost=");
   const std::size_t remote_user = text.find(" ruser=");
   if (remote_host == kNowhere || remote_user == kNowhere || remote_user > remote_host) return;
-  Text rest = text.substr(remote_host + 7);
+  // But pam_sss writes " user=" behind any host, with one space, and a name that no account need have.
+  Text rest = text.substr(text.find(" rhost=") + 7);
+  take_word(rest);
+  if (rest.starts_with("user=") && rest.contains(" rhost=")) return;
+  rest = text.substr(remote_host + 7);
   const Text host = take_word(rest);
   Text user;
   rest = rest.substr(std::min(rest.find_first_not_of(' '), rest.size()));
@@ -482,13 +496,14 @@ std::optional<AuthEvent> read_more_failures(Text program, Text text) {
 
 // --- sudo, su, login ---
 
-// The value of "KEY=" in "… ; KEY=value ; …": where the key stands once. What users chose, a folder's name or a
-// variable among them, may look like another field; a key that stands twice is believed nowhere.
+// The value of "KEY=" in "… ; KEY=value ; …", up to `until` or, if that is empty, to the end: where the key stands
+// once. What users chose, a folder's name or a variable among them, may look like another field; a key that stands
+// twice is believed nowhere.
 Text sudo_field(Text text, Text key, Text until) {
   const std::size_t place = text.find(key);
   if (place == kNowhere || text.find(key, place + key.size()) != kNowhere) return {};
   const std::size_t begin = place + key.size();
-  const std::size_t end = text.find(until, begin);
+  const std::size_t end = until.empty() ? kNowhere : text.find(until, begin);
   return text.substr(begin, end == kNowhere ? end : end - begin);
 }
 
@@ -614,15 +629,30 @@ std::optional<AuthEvent> read_login(Text text) {
 
 // --- accounts and sessions ---
 
-// useradd, usermod, passwd and their like say in many ways what they changed; the account stands in the first quotes
-// or behind "name=".
+// gpasswd's "user NAME added by ADMIN to group GROUP", "user NAME removed by ADMIN from group GROUP".
+bool read_membership(Text text, AuthEvent& event) {
+  if (!take_prefix(text, "user ")) return false;
+  const Text user = take_word(text);
+  const bool added = take_prefix(text, "added by ");
+  if (!added && !take_prefix(text, "removed by ")) return false;
+  const Text admin = take_word(text);
+  if (!take_prefix(text, added ? "to group " : "from group ")) return false;
+  event.user_name = admin;
+  event.target_user = user;
+  return true;
+}
+
+// useradd, usermod, passwd and their like say in many ways what they changed; the account stands in the first quotes,
+// behind "name=", or last.
 std::optional<AuthEvent> read_account_change(Text text) {
   const bool failed = text.contains("fail") || text.starts_with("cannot") || text.contains(" not ");
   AuthEvent event = make(AuthAction::kOther, failed ? AuthOutcome::kFailure : AuthOutcome::kSuccess);
   const bool is_group = text.starts_with("new group") || text.starts_with("group ") ||
                         text.starts_with("removed group") || text.starts_with("removed shadow group");
-  if (is_group) return event;
-  if (const std::size_t name = text.find("name="); name != kNowhere && text.starts_with("new user")) {
+  if (is_group || read_membership(text, event)) return event;
+  if (take_prefix(text, "changed password expiry for ")) {
+    event.target_user = text;
+  } else if (const std::size_t name = text.find("name="); name != kNowhere && text.starts_with("new user")) {
     event.target_user = text.substr(name + 5, std::min(text.find(',', name), text.size()) - name - 5);
   } else if (const std::size_t open = text.find('\''); open != kNowhere) {
     const std::size_t close = text.find('\'', open + 1);
@@ -657,7 +687,7 @@ std::optional<AuthEvent> read_pkexec(Text text) {
   event.user_name = text.substr(0, colon);
   event.target_user = sudo_field(text, "[USER=", "] ");
   event.tty = sudo_field(text, "[TTY=", "] ");
-  event.command = sudo_field(text, "[COMMAND=", "\n");
+  event.command = sudo_field(text, "[COMMAND=", {});
   take_suffix(event.command, "]");
   return event;
 }
@@ -740,14 +770,25 @@ std::optional<AuthEvent> read_auth_message(std::string_view program, std::string
   const Program known = program_of(program);
   const bool is_pam = module.data() != nullptr || text.starts_with("pam_") || text.starts_with("PAM ");
   if (known == Program::kOther && !is_pam) return {};
-  std::optional<AuthEvent> event;
-  if (module.data() != nullptr) event = read_pam_text(program, text);
-  if (!event && text.starts_with("pam_")) event = read_pam(text);
-  if (!event && text.starts_with("PAM ")) event = read_more_failures(program, text);
-  // What a module says is not what the program says in the same words.
-  if (!event && !text.starts_with("pam_unix(")) event = read_of(known, text);
-  // Where a message has further lines nobody can tell its end from a name's: it is an event, and nothing more is said.
-  if (event && text.contains('\n')) event = make(event->action, event->outcome);
+  const auto read = [&](Text words) {
+    std::optional<AuthEvent> event;
+    if (module.data() != nullptr) event = read_pam_text(program, words);
+    if (!event && words.starts_with("pam_")) event = read_pam(words);
+    if (!event && words.starts_with("PAM ")) event = read_more_failures(program, words);
+    // What a module says is not what the program says in the same words.
+    if (!event && !words.starts_with("pam_unix(")) event = read_of(known, words);
+    return event;
+  };
+  const std::size_t line_end = text.find('\n');
+  // A command may have lines, and hides nothing behind its first.
+  if (line_end == kNowhere || (!is_pam && (known == Program::kSudo || known == Program::kPkexec))) return read(text);
+  // A daemon's own words end with their line, and what follows in a file is another's, or a comment. But where all of
+  // it can be read as one message, too, a name may have had the line's end in it: then nothing more is said.
+  std::optional<AuthEvent> event = read(text.substr(0, line_end));
+  const std::optional<AuthEvent> whole = read(text);
+  if (event && whole && whole->source_ip.data() != nullptr && whole->source_ip.data() != event->source_ip.data()) {
+    event = make(event->action, event->outcome);
+  }
   return event;
 }
 

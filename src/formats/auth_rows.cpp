@@ -7,18 +7,29 @@ namespace otomo::formats {
 
 void AuthRows::restart() {
   told_ = 0;
+  forget();
+}
+
+void AuthRows::forget() {
   last_of_host_.clear();
+  remembered_bytes_ = 0;
   last_ = nullptr;
 }
 
 void AuthRows::remember(const HostRecord& record, bool is_event) {
+  const std::size_t bytes = record.host.size() + (is_event ? record.program.size() + record.message.size() : 0);
   auto place = last_of_host_.find(record.host);
-  if (place == last_of_host_.end()) {
-    if (last_of_host_.size() == kRememberedHostsMax) last_of_host_.clear();
-    place = last_of_host_.emplace(record.host, Remembered{}).first;
+  if (place != last_of_host_.end()) remembered_bytes_ -= place->second.bytes;
+  const bool has_room = place != last_of_host_.end() || last_of_host_.size() < kRememberedHostsMax;
+  if (!has_room || remembered_bytes_ + bytes > kRememberedBytesMax) {
+    forget();
+    place = last_of_host_.end();
+    if (bytes > kRememberedBytesMax) return;
   }
+  if (place == last_of_host_.end()) place = last_of_host_.emplace(record.host, Remembered{}).first;
   last_ = &place->second;
-  last_->is_event = is_event;
+  *last_ = {is_event, bytes, {}, {}, {}};
+  remembered_bytes_ += bytes;
   if (!is_event) return;
   last_->program = record.program;
   last_->message = record.message;
@@ -86,7 +97,11 @@ bool AuthRows::put(const HostRecord& record, std::string_view raw, std::uint64_t
         const auto place = last_of_host_.find(record.host);
         last = place == last_of_host_.end() ? nullptr : &place->second;
       }
-      if (last == nullptr || !last->is_event) return true;
+      if (last == nullptr) {
+        // Its first lines are not here, or too many hosts spoke in between.
+        return put_rows(shown, {}, 1, raw, offset, batch);
+      }
+      if (!last->is_event) return true;
       shown.program = batch.arena.copy(last->program);
       shown.message = batch.arena.copy(last->message);
       shown.pid = last->pid;

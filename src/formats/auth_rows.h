@@ -49,29 +49,35 @@ static_assert(std::size(kColumns) == kColumnCount);
 inline constexpr std::uint64_t kRepetitionsMax = 10'000;
 // Hosts whose last message is remembered, for "last message repeated"; behind more, all are forgotten.
 inline constexpr std::size_t kRememberedHostsMax = 1'024;
+// The same for the bytes of what is remembered.
+inline constexpr std::size_t kRememberedBytesMax = 16 * 1024 * 1024;
 
 class AuthRows {
  public:
   // Another object, or another part of one.
   void restart();
-  // Makes the record's rows. False: the batch is full before all of them are made; the record is shown again.
+  // Makes the record's rows; a repetition of a message that is not known is a row of its own. False: the batch is full
+  // before all of them are made; the record is shown again.
   bool put(const HostRecord& record, std::string_view raw, std::uint64_t offset, Batch& batch);
 
  private:
   // A host's last message, where it gave a row.
   struct Remembered {
     bool is_event = false;
+    std::size_t bytes = 0;
     std::string program;
     std::string message;
     std::optional<std::int64_t> pid;
   };
 
+  void forget();
   void remember(const HostRecord& record, bool is_event);
   bool put_rows(const HostRecord& record, const AuthEvent& event, std::uint64_t times, std::string_view raw,
                 std::uint64_t offset, Batch& batch);
 
   std::uint64_t told_ = 0;  // rows of the record at hand that an earlier batch has
   std::map<std::string, Remembered, std::less<>> last_of_host_;
+  std::size_t remembered_bytes_ = 0;
   Remembered* last_ = nullptr;  // of the last record, whatever its host
 };
 

@@ -102,7 +102,8 @@ class Batch {
   Counts counts;
   Arena arena;
 
-  bool full() const { return rows == kBatchRowsMax; }
+  // Takes no more: it has all rows, or, once something was told, too much text.
+  bool full() const { return rows == kBatchRowsMax || (arena.used_bytes() > kBatchTextBytesMax && tells_something()); }
   // Counts a record and returns the number of its row, whose place and raw text are filled where they are wanted.
   // REQUIRES: the batch is not full.
   std::size_t begin_row(std::uint64_t offset, std::string_view raw_text) {
@@ -113,6 +114,9 @@ class Batch {
     return row;
   }
 
+  bool tells_something() const {
+    return counts.records + counts.rejects + counts.skipped + counts.control_messages > 0;
+  }
   // Forgets rows, rejects, counts and arena; keeps what is wanted.
   void clear();
 

@@ -551,16 +551,31 @@ bool JsonRecordReader::reject_other_value() {
   return enter(place_, at_ + stop);
 }
 
-// A member behind the array of the container.
+// Where the array begins that is the value of member `name`, if that member stands at `text`'s start; else 0.
+std::size_t JsonRecordReader::array_of(std::string_view text, std::string_view name) {
+  if (name.empty() || text.size() < name.size() + 2 || text.substr(1, name.size()) != name) return 0;
+  std::size_t at = name.size() + 1;
+  for (const char expected : {'"', ':', '['}) {
+    while (at < text.size() && (text[at] == ' ' || text[at] == '\n' || text[at] == '\r' || text[at] == '\t')) ++at;
+    if (at == text.size() || text[at++] != expected) return 0;
+  }
+  return at;
+}
+
+// A member behind the array of the container. Those there are no records, unless the container stands there again; they
+// end with the object. Whole JSON texts may follow.
 bool JsonRecordReader::skip_tail_member() {
-  // Members there are never records; they end with the object. Whole JSON texts may follow.
   const std::size_t token = token_of(at_);
   while (true) {
     int depth = 0;
     for (std::size_t i = token; i < json_.token_count(); ++i) {
-      const char c = json_.text()[json_.token(i)];
+      const std::uint32_t place = json_.token(i);
+      const char c = json_.text()[place];
       if (c == '{' || c == '[') ++depth;
-      if ((c == '}' || c == ']') && --depth < 0) return enter(Place::kTail, origin_ + json_.token(i));
+      if ((c == '}' || c == ']') && --depth < 0) return enter(Place::kTail, origin_ + place);
+      if (c != '"' || depth != 0) continue;
+      const std::size_t inside = array_of(json_.text().substr(place), form_.container);
+      if (inside != 0) return enter(Place::kArray, origin_ + place + inside);
     }
     if (json_.indexed_bytes() + origin_ - at_ > kRecordBytesMax || !json_.extend(kIndexStep)) break;
   }

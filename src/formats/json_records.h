@@ -97,6 +97,7 @@ class JsonRecordReader : public RecordReader {
   void reject(RejectReason reason, std::string_view raw, std::uint64_t offset);
   bool reject_line();
   bool reject_other_value();
+  static std::size_t array_of(std::string_view text, std::string_view name);
   bool skip_tail_member();
   bool take_valid(const JsonText& json, std::string_view text, const JsonMembers& members, std::uint64_t offset);
   bool take_broken_part(std::string_view text);

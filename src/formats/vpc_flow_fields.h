@@ -105,6 +105,7 @@ class FieldCensus {
   bool is_transit_gateway() const { return transit_gateway_; }
   // At least half of the names are ours: new ones may have been added.
   bool may_be_ours() const { return !transit_gateway_ && known_ * 2 >= names_ && known_ > 0; }
+  bool all_are_ours() const { return !transit_gateway_ && known_ >= 2 && known_ == names_; }
   // Nearly all are, and some are of no other log.
   bool is_ours() const { return !transit_gateway_ && known_ >= 3 && known_ * 4 >= names_ * 3 && telling_ > 0; }
 

@@ -45,7 +45,7 @@ void MessageReader::start(const formats::Batch& envelopes, const formats::Messag
   columns_ = columns;
   source_ = &source;
   row_ = 0;
-  message_at_ = 0;
+  begun_ = false;
   reading_ = nullptr;
 }
 
@@ -62,11 +62,11 @@ const formats::Format* MessageReader::format_of(std::string_view message) const 
 
 formats::Batch* MessageReader::next() {
   // The last batch was used. What is left of its last message goes on in the next one.
-  if (message_at_ == 0) reading_ = nullptr;
+  if (!begun_) reading_ = nullptr;
   if (reading_ != nullptr) reading_->batch->clear();
   while (row_ < envelopes_->rows) {
     const std::string_view message = envelopes_->columns[columns_.message].text[row_];
-    if (message_at_ == 0) {
+    if (!begun_) {
       const formats::Format* format = format_of(message);
       if (format == nullptr) {
         ++row_;
@@ -85,6 +85,8 @@ formats::Batch* MessageReader::next() {
       const bool timed = envelopes_->event_time.valid[row_] != 0;
       reading_->reader->restart(
           {message, timed ? std::optional(envelopes_->event_time.integers[row_]) : std::nullopt, &source_->settings});
+      begun_ = true;
+      message_at_ = 0;
     }
     formats::Batch& batch = *reading_->batch;
     const std::size_t before = batch.rows;
@@ -95,7 +97,7 @@ formats::Batch* MessageReader::next() {
       batch.rejects[i].offset = envelopes_->offsets[row_];
     }
     if (message_at_ == message.size()) {
-      message_at_ = 0;
+      begun_ = false;
       ++row_;
     }
     if (batch.full()) return &batch;

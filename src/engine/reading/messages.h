@@ -52,6 +52,7 @@ class MessageReader {
   formats::MessageColumns columns_{};
   const Source* source_ = nullptr;
   std::size_t row_ = 0;         // of the message that comes next
+  bool begun_ = false;          // its reader is at it
   std::size_t message_at_ = 0;  // bytes of it that were read
   const formats::Format* format_ = nullptr;
   Reading* reading_ = nullptr;  // of format_; nullptr: none is begun

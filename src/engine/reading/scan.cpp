@@ -75,7 +75,8 @@ Scan::~Scan() = default;
 ScanWorker::ScanWorker(Scan& scan)
     : scan_(scan),
       source_(std::make_unique<io::DecodedSource>()),
-      messages_(*scan.options_.registry, scan.options_.reports ? scan.options_.registry->all() : scan.options_.wanted,
+      messages_(*scan.options_.registry,
+                scan.options_.wanted.empty() ? scan.options_.registry->all() : scan.options_.wanted,
                 [this](const formats::Format& format) -> Reading& { return reading_for(format); }) {}
 ScanWorker::~ScanWorker() = default;
 
@@ -90,7 +91,7 @@ Reading& ScanWorker::reading_for(const formats::Format& format) {
   if (reading.batch == nullptr) {
     reading.batch = std::make_unique<formats::Batch>(format.columns);
     const bool inside = reads_messages(format);
-    if (inside || (scan_.options_.reports && format.messages != nullptr)) {
+    if (inside || (scan_.options_.wanted.empty() && format.messages != nullptr)) {
       MessageReader::project(*format.messages, *reading.batch);
     }
     if (!inside) scan_.options_.project(format, *reading.batch);
@@ -116,7 +117,10 @@ Result<formats::Batch*> ScanWorker::next() {
   while (true) {
     if (scan_.options_.interrupted()) return interrupted_error();
     if (in_messages_) {
-      if (formats::Batch* batch = next_message_batch()) return batch;
+      if (formats::Batch* batch = next_message_batch()) {
+        told_format_ = messages_.format();
+        return batch;
+      }
       continue;
     }
     if (mode_ == Mode::kIdle) {
@@ -145,8 +149,18 @@ Result<formats::Batch*> ScanWorker::next() {
       }
     } else {
       count_batch(*batch_);
-      if (scan_.options_.reports) report_messages();
-      if (batch_->rows > 0 || !batch_->rejects.empty()) return batch_;
+      if (scan_.options_.wanted.empty() && format.messages != nullptr && batch_->rows > 0) {
+        messages_.start(*batch_, *format.messages, source_of(object_));
+        if (scan_.options_.reports) {
+          report_messages();
+        } else {
+          in_messages_ = true;
+        }
+      }
+      if (batch_->rows > 0 || !batch_->rejects.empty()) {
+        told_format_ = format_;
+        return batch_;
+      }
     }
     if (!done || mode_ == Mode::kIdle) continue;
     const auto more = next_block();
@@ -162,15 +176,24 @@ Result<formats::Batch*> ScanWorker::next() {
 
 // What the messages of batch_ hold, for the reports alone: its records are counted as what they are.
 void ScanWorker::report_messages() {
-  if (format_ == nullptr || format_->messages == nullptr || batch_->rows == 0) return;
-  messages_.start(*batch_, *format_->messages, source_of(object_));
-  while (const formats::Batch* inner = messages_.next()) report_batch(*inner, messages_.format());
+  while (const formats::Batch* inner = messages_.next()) {
+    report_batch(*inner, messages_.format());
+    if (inner->counts.rejects == 0) continue;
+    const formats::KeyFacts& key = key_facts();
+    parts_[{messages_.format(), key.account_id, key.region}].counts.rejects += inner->counts.rejects;
+    scan_.totals.add({.rejects = inner->counts.rejects});
+  }
 }
 
 // The next records inside the envelopes of batch_; nullptr: there are no more.
 formats::Batch* ScanWorker::next_message_batch() {
   while (formats::Batch* batch = messages_.next()) {
-    count_batch(*batch);
+    if (scan_.options_.wanted.empty()) {
+      // Their records are counted as what holds them.
+      scan_.totals.add({.rejects = batch->counts.rejects});
+    } else {
+      count_batch(*batch);
+    }
     if (batch->rows > 0 || !batch->rejects.empty()) return batch;
   }
   in_messages_ = false;

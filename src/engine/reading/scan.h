@@ -133,7 +133,7 @@ class ScanWorker {
 
   // Of the batch that next() returned:
   std::uint32_t object() const { return object_; }
-  const formats::Format* format() const { return in_messages_ ? messages_.format() : format_; }
+  const formats::Format* format() const { return told_format_; }
   std::uint64_t order() const { return order_; }  // grows along the objects and within them
   const BlockPointer& block() const { return block_; }
   const formats::KeyFacts& key_facts();
@@ -180,7 +180,8 @@ class ScanWorker {
 
   std::map<const formats::Format*, Reading> readings_;
   MessageReader messages_;
-  bool in_messages_ = false;    // the last batch of envelopes may hold more
+  bool in_messages_ = false;                      // the last batch of envelopes may hold more
+  const formats::Format* told_format_ = nullptr;  // of the batch that next() returned
   std::size_t group_next_ = 0;  // indexes into options().objects: handed out to this worker, not yet opened
   std::size_t group_end_ = 0;
   double growth_ = 1;  // plain bytes per stored byte of late

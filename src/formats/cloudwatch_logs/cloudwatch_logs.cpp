@@ -321,7 +321,8 @@ bool Reader::take_payload(std::string_view data, std::string_view raw, const std
   }
   // The batch outlives the payload.
   const std::uint64_t repaired_before = batch.counts.repaired_bytes;
-  const std::string_view text = padded(batch.repaired(payload_), batch);
+  std::string_view text = batch.repaired(payload_);
+  if (text.data() == payload_.data()) text = padded(text, batch);
   if (envelope_at_ + event_at_ > 0) batch.counts.repaired_bytes = repaired_before;  // it was counted
   while (true) {
     while (envelope_at_ < text.size() && is_between(text[envelope_at_])) ++envelope_at_;
@@ -331,9 +332,13 @@ bool Reader::take_payload(std::string_view data, std::string_view raw, const std
     std::size_t next = 0;
     JsonText& json = envelope_.json;
     json.start(rest, JsonDepth::kAll);
-    json.finish();
     const bool is_object = rest[0] == '{';
-    if (!is_object || json.walk(0, envelope_.members, end, next) != JsonWalk::kDone) {
+    JsonWalk walk = is_object ? JsonWalk::kIncomplete : JsonWalk::kInvalid;
+    // Many may follow: no further than this one reaches.
+    for (std::size_t step = 1024; walk == JsonWalk::kIncomplete && json.extend(step); step *= 2) {
+      walk = json.walk(0, envelope_.members, end, next);
+    }
+    if (walk != JsonWalk::kDone) {
       batch.add_reject(origin.offset, is_object ? RejectReason::kBadJson : RejectReason::kNotARecord, "",
                        rest.substr(0, kRejectRawBytesMax));
       return true;

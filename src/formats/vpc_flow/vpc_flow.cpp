@@ -373,12 +373,18 @@ bool looks_like_record(std::string_view line) {
          });
 }
 
+// May this header, whose names are all ours, be of any other log? Not if one of them is no English word.
+bool is_unmistakable(std::string_view header) {
+  return header.find('-') != std::string_view::npos || header.find("addr") != std::string_view::npos;
+}
+
 Verdict detect(std::string_view head, bool whole) {
   const std::string_view first = first_line(head);
   if (first.empty()) return Verdict::kMaybe;
   FieldCensus census;
   switch (kind_of(first, census)) {
-    case LineKind::kHeader: return census.is_ours() ? Verdict::kYes : Verdict::kMaybe;
+    case LineKind::kHeader:
+      return census.is_ours() || (census.all_are_ours() && is_unmistakable(first)) ? Verdict::kYes : Verdict::kMaybe;
     case LineKind::kTransitGatewayHeader: return Verdict::kNo;
     case LineKind::kRecord: break;
   }

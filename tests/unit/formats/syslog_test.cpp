@@ -215,7 +215,39 @@ TEST(AuthRows, AHostTooManyForgetsTheOthers) {
   for (std::size_t i = 0; i < kRememberedHostsMax; ++i) others += "Mar  2 09:14:07 h" + std::to_string(i) + " a: x\n";
   const std::string repeated = "Mar  2 09:14:08 first last message repeated 3 times\n";
   EXPECT_EQ(read(format("auth_events"), text + repeated).counts.records, 4U);
-  EXPECT_EQ(read(format("auth_events"), text + others + repeated).counts.records, 1U);
+  // What is repeated is not known then: a row of its own.
+  const Reading forgotten = read(format("auth_events"), text + others + repeated);
+  EXPECT_EQ(forgotten.counts.records, 2U);
+  EXPECT_EQ(forgotten.rows.at(1).at("message"), "last message repeated 3 times");
+  EXPECT_EQ(forgotten.rows.at(1).at("action"), "other");
+}
+
+TEST(AuthRows, AByteTooManyForgetsTheOthers) {
+  const auto said_by = [](const std::string& host, std::size_t name_bytes) {
+    return "Mar  2 09:14:07 " + host + " sshd[1]: Failed password for " + std::string(name_bytes, 'x') +
+           " from 198.51.100.7 port 9 ssh2\n";
+  };
+  const std::string first = said_by("first", kRememberedBytesMax / 2);
+  const std::string repeated = "Mar  2 09:14:08 first last message repeated 3 times\n";
+  EXPECT_EQ(read(format("auth_events"), first + said_by("second", 1000) + repeated).counts.records, 5U);
+  EXPECT_EQ(read(format("auth_events"), first + said_by("second", kRememberedBytesMax / 2) + repeated).counts.records,
+            3U);
+}
+
+TEST(AuthMessage, ACommandHidesNothingBehindItsFirstLine) {
+  const auto sudo = read_auth_message("sudo", "deploy : TTY=pts/0 ; PWD=/x ; USER=root ; COMMAND=/bin/sh -c true\nid");
+  ASSERT_TRUE(sudo);
+  EXPECT_EQ(sudo->user_name, "deploy");
+  EXPECT_EQ(sudo->target_user, "root");
+  EXPECT_EQ(sudo->command, "/bin/sh -c true\nid");
+  // A folder's name may have lines, too.
+  const auto folder = read_auth_message("sudo", "deploy : TTY=pts/0 ; PWD=/x\ny ; USER=root ; COMMAND=/bin/id");
+  ASSERT_TRUE(folder);
+  EXPECT_EQ(folder->target_user, "root");
+  EXPECT_EQ(folder->command, "/bin/id");
+  const auto pkexec = read_auth_message("pkexec", "deploy: Executing command [USER=root] [COMMAND=/bin/sh\nid]");
+  ASSERT_TRUE(pkexec);
+  EXPECT_EQ(pkexec->command, "/bin/sh\nid");
 }
 
 TEST(AuthMessage, ReadsWhatDaemonsSay) {
@@ -266,6 +298,10 @@ TEST(AuthMessage, ReadsWhatDaemonsSay) {
       {"login", "FAILED LOGIN 1 FROM 203.0.113.9 FOR deploy, Authentication failure", "login_failed", "failure",
        "deploy", "-", "203.0.113.9"},
       {"usermod", "add 'deploy' to group 'adm'", "other", "success", "-", "deploy", "-"},
+      {"chage", "changed password expiry for guest", "other", "success", "-", "guest", "-"},
+      {"gpasswd", "user guest added by root to group adm", "other", "success", "root", "guest", "-"},
+      {"gpasswd", "user guest removed by root from group adm", "other", "success", "root", "guest", "-"},
+      {"gpasswd", "user guest removed by root to group adm", "other", "success", "-", "-", "-"},
       {"userdel", "delete user 'guest'", "other", "success", "-", "guest", "-"},
       {"groupadd", "new group: name=adm, GID=1003", "other", "success", "-", "-", "-"},
       {"passwd", "pam_unix(passwd:chauthtok): password changed for guest", "other", "success", "-", "guest", "-"},
@@ -273,6 +309,33 @@ TEST(AuthMessage, ReadsWhatDaemonsSay) {
        "failure", "x for service y", "-", "-"},
       {"sshd", "pam_faillock(sshd:auth): Consecutive login failures for user x account temporarily locked", "lockout",
        "failure", "x", "-", "-"},
+      // An IPv4 address in an IPv6 socket's words.
+      {"sshd", "Failed password for x from ::ffff:203.0.113.9 port 9 ssh2", "login_failed", "failure", "x", "-",
+       "203.0.113.9"},
+      {"sshd", "Failed password for x from ::ffff:2001:db8 port 9 ssh2", "login_failed", "failure", "x", "-",
+       "::ffff:2001:db8"},
+      {"vsftpd",
+       "pam_unix(vsftpd:auth): authentication failure; logname= uid=0 euid=0 tty=ftp ruser=x rhost=::ffff:203.0.113.9",
+       "login_failed", "failure", "x", "-", "203.0.113.9"},
+      // A name, and a certificate's, that look like what stands before them.
+      {"sshd",
+       "pam_sss(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9 user=x "
+       "rhost=192.0.2.1 user=root",
+       "login_failed", "failure", "-", "-", "-"},
+      {"sshd",
+       "pam_sss(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9 user=x",
+       "login_failed", "failure", "x", "-", "203.0.113.9"},
+      {"sshd",
+       "Accepted publickey for root from 203.0.113.9 port 9 ssh2: RSA-CERT SHA256:abc ID x from 192.0.2.1 port 5 ssh2: "
+       "k (serial 0) CA RSA SHA256:ddd",
+       "login", "success", "-", "-", "-"},
+      // Lines below a daemon's are not its words.
+      {"sshd", "Failed password for x from 203.0.113.9 port 9 ssh2\n# a comment", "login_failed", "failure", "x", "-",
+       "203.0.113.9"},
+      {"sshd", "Failed password for x from 203.0.113.9 port 9 ssh2\n from 192.0.2.1 port 1 ssh2", "login_failed",
+       "failure", "-", "-", "-"},
+      {"sudo", "pam_unix(sudo:session): session opened for user root(uid=0) by deploy(uid=1001)\n# a comment",
+       "session_open", "success", "deploy", "root", "-"},
       {"pkexec", "deploy: Executing command [USER=root] [TTY=unknown] [CWD=/] [COMMAND=/bin/id]", "other", "success",
        "deploy", "root", "-"},
   };
