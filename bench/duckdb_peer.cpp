@@ -93,6 +93,53 @@ std::string alb(const std::string& files) {
                   kLargeObjects + ", null_padding=true");
 }
 
+std::string alb_connection(const std::string& files) {
+  return read_csv(files,
+                  text_columns({"time", "client_ip", "client_port", "listener_port", "tls_protocol", "tls_cipher",
+                                "tls_handshake_latency", "leaf_client_cert_subject", "leaf_client_cert_validity",
+                                "leaf_client_cert_serial_number", "tls_verify_status", "conn_trace_id",
+                                "tls_keyexchange", "elb", "ip_address"}),
+                  kLargeObjects);
+}
+
+std::string clb(const std::string& files) {
+  return read_csv(
+      files,
+      text_columns({"time", "elb_name", "client", "backend", "request_processing_time", "backend_processing_time",
+                    "client_response_time", "elb_response_code", "backend_response_code", "received_bytes",
+                    "sent_bytes", "request", "user_agent", "ssl_cipher", "ssl_protocol"}),
+      kLargeObjects);
+}
+
+// Its quotes belong to the field that has some.
+std::string nlb(const std::string& files) {
+  return "read_csv('" + files + "', delim=' ', quote='', escape='', header=false, auto_detect=false, " + kLargeObjects +
+         ", columns={" +
+         text_columns({"type",
+                       "version",
+                       "time",
+                       "elb",
+                       "listener_id",
+                       "client",
+                       "target",
+                       "tcp_connection_time_ms",
+                       "tls_handshake_time_ms",
+                       "received_bytes",
+                       "sent_bytes",
+                       "incoming_tls_alert",
+                       "cert_arn",
+                       "certificate_serial",
+                       "tls_cipher_suite",
+                       "tls_protocol_version",
+                       "tls_named_group",
+                       "domain_name",
+                       "alpn_fe_protocol",
+                       "alpn_be_protocol",
+                       "alpn_client_preference_list",
+                       "tls_connection_creation_time"}) +
+         "})";
+}
+
 // A header line, and no quotes.
 std::string vpc_flow(const std::string& files) {
   return "read_csv('" + files + "', delim=' ', quote='', escape='', header=true, auto_detect=false, " + kLargeObjects +
@@ -201,6 +248,16 @@ std::string sql_of(const std::string& question, const std::string& files) {
   if (question == "cloudtrail_group_lines") return cloudtrail_group(cloudtrail(files, "newline_delimited"));
   if (question == "alb_group") {
     return "SELECT elb_status_code, count(*), sum(TRY_CAST(sent_bytes AS BIGINT)) FROM " + alb(files) + " GROUP BY 1";
+  }
+  if (question == "alb_connection") {
+    return "SELECT tls_protocol, tls_verify_status, count(*) FROM " + alb_connection(files) + " GROUP BY 1, 2";
+  }
+  if (question == "clb") {
+    return "SELECT elb_response_code, count(*), sum(TRY_CAST(sent_bytes AS BIGINT)) FROM " + clb(files) + " GROUP BY 1";
+  }
+  if (question == "nlb") {
+    return "SELECT tls_protocol_version, count(*), sum(TRY_CAST(sent_bytes AS BIGINT)) FROM " + nlb(files) +
+           " GROUP BY 1";
   }
   if (question == "vpc_flow_group") {
     return "SELECT action, count(*), sum(TRY_CAST(bytes AS BIGINT)) FROM " + vpc_flow(files) + " GROUP BY 1";

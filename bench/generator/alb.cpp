@@ -11,13 +11,11 @@
 
 #include <array>
 
-#include "generator/log.h"
+#include "generator/elb_log.h"
 
 namespace otomo::bench {
 namespace {
 
-constexpr std::string_view kAccount = "111122223333";
-constexpr int64_t kSpanSeconds = 7 * 86400;
 constexpr uint32_t kPaths = 5000;
 
 constexpr std::array<std::string_view, 6> kUserAgents = {
@@ -34,27 +32,9 @@ constexpr std::array<std::string_view, 6> kUserAgents = {
 constexpr std::array<std::string_view, 5> kVerbs = {"GET", "GET", "GET", "POST", "PUT"};
 constexpr std::array<uint64_t, 8> kStatuses = {200, 200, 200, 200, 304, 404, 302, 500};
 
-class AlbLog final : public Log {
+class AlbLog final : public ElbLog {
  public:
-  std::string object_key(const Plan& plan, uint64_t file) const override {
-    Random random(plan.seed ^ 0xa1b, file);
-    const int64_t when = (time_of(plan, plan.records * (file + 1) / plan.files) / 300 + 1) * 300;
-    Text key;
-    key.make_room();
-    key << "AWSLogs/" << kAccount << "/elasticloadbalancing/us-east-1/";
-    key.date(when, '/') << '/' << kAccount << "_elasticloadbalancing_us-east-1_app.acme-web.50dc6c495c0c9188_";
-    const auto day = Text::day_of(when);
-    key.padded(static_cast<uint64_t>(static_cast<int>(day.year())), 4);
-    key.padded(static_cast<unsigned>(day.month()), 2).padded(static_cast<unsigned>(day.day()), 2) << 'T';
-    key.padded(static_cast<uint64_t>(when % 86400 / 3600), 2).padded(static_cast<uint64_t>(when % 3600 / 60), 2);
-    key << "Z_10.0.0.12_";
-    key.alnum(random, 8) << ".log";
-    return std::string(key.view());
-  }
-
-  std::string_view opening() const override { return ""; }
-  std::string_view separator() const override { return "\n"; }
-  std::string_view closing() const override { return "\n"; }
+  AlbLog() : ElbLog("", "app.acme-web.50dc6c495c0c9188", "Z_10.0.0.12_") {}
 
   void append(const Plan& plan, uint64_t /*file*/, uint64_t record, Text& text) const override {
     Random random(plan.seed, record);
@@ -69,7 +49,7 @@ class AlbLog final : public Log {
 
     text << (path % 9 == 0 ? "h2 " : "https ");
     append_instant(when, random, text) << " app/acme-web/50dc6c495c0c9188 ";
-    text << "203.0.113." << uint64_t{random.below(254) + 1} << ':' << uint64_t{1024 + random.below(60'000)} << ' ';
+    append_client(random, ':', text) << ' ';
     append_target(reached, target, text) << ' ';
     if (reached) {
       text << "0.00" << uint64_t{random.below(3)} << " 0.";
@@ -106,22 +86,6 @@ class AlbLog final : public Log {
     const uint64_t fifth = record * 5 / plan.records;
     if (fifth >= 1) text << " \"-\" \"-\" \"-\"";
     if (fifth >= 2) text << " 10.0.0.12";
-  }
-
- private:
-  static int64_t time_of(const Plan& plan, uint64_t record) {
-    return kFirstSecond + static_cast<int64_t>(record * static_cast<uint64_t>(kSpanSeconds) / plan.records);
-  }
-
-  static Text& append_instant(int64_t when, Random& random, Text& text) {
-    text.date(when, '-') << 'T';
-    text.time(when, ':') << '.';
-    return text.padded(random.below(1'000'000), 6) << 'Z';
-  }
-
-  static Text& append_target(bool reached, uint64_t target, Text& text) {
-    if (!reached) return text << '-';
-    return text << "10.0." << target / 8 << '.' << target + 10 << ":8080";
   }
 };
 
