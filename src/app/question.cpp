@@ -133,6 +133,22 @@ SELECT coalesce(format, 'unknown') AS format, account_id, region,
        count(*) FILTER (state = 'unread') AS unread
 FROM _objects GROUP BY 1, 2, 3 ORDER BY coalesce(format, 'unknown') = 'unknown', 1, 2, 3)";
 
+// Days as ISO 8601 shortens an interval: 2026-10-14, 2026-10-14/16, 2026-10-14/11-02, 2025-12-30/2026-01-02.
+std::string scan_table_query() {
+  return fmt::format(R"(
+SELECT if("unknown" > 0, "unknown" || ' unknown objects', format) AS format, account_id, region,
+       strftime(first_event_time, '%Y-%m-%d') ||
+       CASE WHEN date_trunc('day', first_event_time) = date_trunc('day', last_event_time) THEN ''
+            WHEN date_trunc('month', first_event_time) = date_trunc('month', last_event_time)
+            THEN strftime(last_event_time, '/%d')
+            WHEN date_trunc('year', first_event_time) = date_trunc('year', last_event_time)
+            THEN strftime(last_event_time, '/%m-%d')
+            ELSE strftime(last_event_time, '/%Y-%m-%d') END AS days,
+       objects, bytes, records, rejects, key_mismatches, unread
+FROM ({}) scanned ORDER BY scanned.format = 'unknown', 1, 2, 3)",
+                     kScanQuery);
+}
+
 const char* const kScanProblemsQuery = R"(
 SELECT "$path", state, reason FROM _objects WHERE state <> 'read' ORDER BY state, "$path")";
 

@@ -150,6 +150,8 @@ Result<PrintOptions> print_options(const AskOptions& options, const std::string&
     print.table_rows_max = *rows;
   }
   print.csv_safe = options.csv_safe.value_or(false);
+  print.idle_columns = options.idle_columns;
+  print.spare_columns = options.spare_columns;
   return print;
 }
 
@@ -239,6 +241,7 @@ int ask(AskOptions options) {
   const auto print = print_options(options, config.defaults.output);
   if (!print) return fail(print.error());
   const bool parquet = print->form == "parquet";
+  if (print->form == "table" && !options.table_sql.empty()) question_wanted->sql = options.table_sql;
 
   auto output = Output::open(options.output_file);
   if (!output) return fail(output.error());

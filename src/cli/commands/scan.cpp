@@ -19,6 +19,11 @@ int run(ScanOptions& options) {
   options.ask.wants_logs = "for example: otomo scan ./AWSLogs; or name sources in otomo.toml";
   if (options.json) options.ask.output = "json";
   options.ask.sql = options.list ? app::kScanProblemsQuery : app::kScanQuery;
+  if (!options.list) {
+    options.ask.table_sql = app::scan_table_query();
+    options.ask.idle_columns = {"rejects", "key_mismatches", "unread"};
+    options.ask.spare_columns = {"bytes", "objects"};
+  }
   return ask(options.ask);
 }
 
@@ -33,7 +38,8 @@ Command scan_command() {
       "Reads everything under the paths, or under the sources of otomo.toml where no path is given, and prints one row "
       "per format, account and Region: first and last event, "
       "objects, bytes, records, rejects, and the objects of no known format or that could not be read. Every record is "
-      "read; nothing is skipped.";
+      "read; nothing is skipped. A table is made for reading: days instead of instants, no column in which every number "
+      "is 0, and bytes and objects only where they fit; the other forms hold everything.";
   command.options = {
       {"path", "PATH", "files, folders, globs, or - for standard input", &options->ask.from, {}, true},
       {"--json", "", "the same as --output json", &options->json},

@@ -20,6 +20,10 @@ struct PrintOptions {
   unsigned terminal_width = 0;  // columns of the terminal; 0: none, nothing is shortened
   bool colour = false;
   std::uint64_t table_rows_max = 0;  // 0: all
+  // Columns of a table that are left out where each of their cells is 0 or NULL, and those that are left out, the first
+  // one first, while it is wider than the terminal; or than 80 columns, where there is none.
+  std::vector<std::string> idle_columns;
+  std::vector<std::string> spare_columns;
   bool csv_safe = false;             // a cell that a spreadsheet would run as a formula gets a ' before it
 };
 

@@ -14,6 +14,9 @@ namespace {
 
 // A column is not cut below this, while others are wider.
 constexpr std::size_t kColumnWidthMin = 8;
+constexpr std::size_t kGap = 2;
+// Spare columns are left out beyond this, where no terminal says its width.
+constexpr std::size_t kWidthWithoutTerminal = 80;
 
 // The next character of `text`: its bytes and its columns. What the C library does not know takes one.
 std::size_t next_character(std::string_view text, std::size_t& width) {
@@ -75,60 +78,85 @@ class TablePrinter final : public Printer {
         widths[column] = std::max(widths[column], width_of(cells_[row * count + column]));
       }
     }
-    std::size_t shown_columns = count;
-    if (!markdown && options_.terminal_width > 0) shown_columns = fit_widths(widths);
+    Columns shown;
+    for (std::size_t column = 0; column < count; ++column) {
+      if (markdown || !is_idle(column)) shown.push_back(column);
+    }
+    const Columns wanted = shown;
+    if (!markdown) make_fit(shown, widths);
 
-    std::string text = line_of(shown_columns, widths, markdown,
+    std::string text = line_of(shown, widths, markdown,
                                [&](std::size_t column) { return std::optional<std::string>(columns_[column].name); });
-    text += rule(shown_columns, widths, markdown);
+    text += rule(shown, widths, markdown);
     for (std::size_t row = 0; row < shown_rows; ++row) {
-      text +=
-          line_of(shown_columns, widths, markdown, [&](std::size_t column) { return cells_[row * count + column]; });
+      text += line_of(shown, widths, markdown, [&](std::size_t column) { return cells_[row * count + column]; });
     }
     if (row_count_ > shown_rows) {
       text += fmt::format("… {} more rows; --rows 0 shows all, --output csv or -o FILE keeps them\n",
                           row_count_ - shown_rows);
     }
-    if (shown_columns < count) {
-      text += fmt::format("… {} more columns: {}; --output jsonl shows all\n", count - shown_columns,
-                          names_from(shown_columns));
+    if (shown.size() < wanted.size()) {
+      text += fmt::format("… {} more columns: {}; --output jsonl shows all\n", wanted.size() - shown.size(),
+                          names_without(wanted, shown));
     }
     return output_.write(text);
   }
 
  private:
+  using Columns = std::vector<std::size_t>;  // indexes into columns_
+
   static std::size_t width_of(const std::optional<std::string>& cell) { return cell ? display_width(*cell) : 4; }
 
-  // Cuts the widest columns until the table fits; returns how many columns can be shown at all.
-  std::size_t fit_widths(std::vector<std::size_t>& widths) const {
-    constexpr std::size_t kGap = 2;
-    const auto total = [&](std::size_t shown) {
-      return std::accumulate(widths.begin(), widths.begin() + static_cast<std::ptrdiff_t>(shown), std::size_t{0}) +
-             (shown > 0 ? (shown - 1) * kGap : 0);
-    };
-    while (total(widths.size()) > options_.terminal_width) {
-      auto widest = std::max_element(widths.begin(), widths.end());
-      if (*widest <= kColumnWidthMin) break;
-      // Down to the second widest at once would be unfair to long texts; a step at a time keeps them level.
-      const std::size_t over = total(widths.size()) - options_.terminal_width;
-      *widest -= std::min({over, std::max<std::size_t>(1, *widest / 8), *widest - kColumnWidthMin});
+  bool is_idle(std::size_t column) const {
+    if (!names(options_.idle_columns, columns_[column].name)) return false;
+    for (std::size_t cell = column; cell < cells_.size(); cell += columns_.size()) {
+      if (cells_[cell] && cells_[cell] != "0") return false;
     }
-    std::size_t shown = widths.size();
-    while (shown > 1 && total(shown) > options_.terminal_width) --shown;
-    return shown;
+    return true;
   }
 
-  std::string names_from(std::size_t first) const {
-    std::string names;
-    for (std::size_t i = first; i < columns_.size(); ++i) names += (i == first ? "" : ", ") + columns_[i].name;
-    return fit(names, 60);
+  static bool names(const std::vector<std::string>& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  }
+
+  // Leaves out spare columns, cuts the widest of the others, and leaves out the last ones, until the table fits.
+  void make_fit(Columns& shown, std::vector<std::size_t>& widths) const {
+    const auto total = [&] {
+      return std::accumulate(shown.begin(), shown.end(), std::size_t{0},
+                             [&](std::size_t sum, std::size_t column) { return sum + widths[column]; }) +
+             (shown.empty() ? 0 : (shown.size() - 1) * kGap);
+    };
+    const std::size_t terminal = options_.terminal_width;
+    for (const std::string& spare : options_.spare_columns) {
+      if (total() <= (terminal > 0 ? terminal : kWidthWithoutTerminal)) break;
+      std::erase_if(shown, [&](std::size_t column) { return columns_[column].name == spare; });
+    }
+    if (terminal == 0) return;
+    while (total() > terminal) {
+      std::size_t& widest = widths[*std::max_element(
+          shown.begin(), shown.end(), [&](std::size_t a, std::size_t b) { return widths[a] < widths[b]; })];
+      if (widest <= kColumnWidthMin) break;
+      // Down to the second widest at once would be unfair to long texts; a step at a time keeps them level.
+      widest -= std::min({total() - terminal, std::max<std::size_t>(1, widest / 8), widest - kColumnWidthMin});
+    }
+    while (shown.size() > 1 && total() > terminal) shown.pop_back();
+  }
+
+  std::string names_without(const Columns& wanted, const Columns& shown) const {
+    std::string text;
+    for (const std::size_t column : wanted) {
+      if (std::find(shown.begin(), shown.end(), column) != shown.end()) continue;
+      text += (text.empty() ? "" : ", ") + columns_[column].name;
+    }
+    return fit(text, 60);
   }
 
   template <class CellOf>
-  std::string line_of(std::size_t shown, const std::vector<std::size_t>& widths, bool markdown, CellOf cell_of) const {
+  std::string line_of(const Columns& shown, const std::vector<std::size_t>& widths, bool markdown,
+                      CellOf cell_of) const {
     std::string line = markdown ? "| " : "";
-    for (std::size_t column = 0; column < shown; ++column) {
-      if (column > 0) line += markdown ? " | " : "  ";
+    for (const std::size_t column : shown) {
+      if (column != shown.front()) line += markdown ? " | " : std::string(kGap, ' ');
       const std::optional<std::string> cell = cell_of(column);
       std::string text = cell ? fit(*cell, widths[column]) : "NULL";
       if (markdown) text = escaped(text);
@@ -137,7 +165,7 @@ class TablePrinter final : public Printer {
       if (!cell && options_.colour) text = "\033[2mNULL\033[0m";
       if (columns_[column].is_number) {
         line += pad + text;
-      } else if (column + 1 < shown || markdown) {
+      } else if (column != shown.back() || markdown) {
         line += text + pad;
       } else {
         line += text;
@@ -146,14 +174,14 @@ class TablePrinter final : public Printer {
     return line + (markdown ? " |\n" : "\n");
   }
 
-  std::string rule(std::size_t shown, const std::vector<std::size_t>& widths, bool markdown) const {
+  std::string rule(const Columns& shown, const std::vector<std::size_t>& widths, bool markdown) const {
     std::string line = markdown ? "|" : "";
-    for (std::size_t column = 0; column < shown; ++column) {
+    for (const std::size_t column : shown) {
       if (markdown) {
         line += ' ' + std::string(std::max<std::size_t>(2, widths[column]) - 1, '-') +
                 (columns_[column].is_number ? ":" : "-") + " |";
       } else {
-        if (column > 0) line += "  ";
+        if (column != shown.front()) line += std::string(kGap, ' ');
         for (std::size_t i = 0; i < widths[column]; ++i) line += "─";
       }
     }
