@@ -3,11 +3,39 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace otomo::cli {
 
 namespace {
+
+// May a value of that type hold a number that JSON has no word for?
+bool may_hold_nan(std::string_view type) {
+  return type.contains("DOUBLE") || type.contains("FLOAT") || type.contains("JSON");
+}
+
+// Adds a value as DuckDB writes it. Its NaN and Infinity, in any letters, are no JSON: they become null.
+void add_without_nan(std::string& text, std::string_view value) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  bool quoted = false;
+  while (!value.empty()) {
+    std::size_t length = 1;
+    if (quoted) {
+      if (value.front() == '\\') length = std::min<std::size_t>(2, value.size());
+    } else if (is_letter(value.front())) {
+      length = static_cast<std::size_t>(std::find_if_not(value.begin(), value.end(), is_letter) - value.begin());
+    }
+    std::string_view word = value.substr(0, length);
+    if (word == "\"") quoted = !quoted;
+    if (!quoted && length > 1 && word != "true" && word != "false") {  // one letter: an exponent's
+      if (text.ends_with('-')) text.pop_back();
+      word = "null";
+    }
+    text += word;
+    value.remove_prefix(length);
+  }
+}
 
 class JsonPrinter final : public Printer {
  public:
@@ -20,6 +48,7 @@ class JsonPrinter final : public Printer {
       const int before = seen[column.name]++;
       const std::string name = before == 0 ? column.name : fmt::format("{}_{}", column.name, before);
       names_.push_back(json_string(name) + ":");
+      may_hold_nan_.push_back(may_hold_nan(column.type));
     }
     return form_ == JsonForm::kArray ? output_.write("[") : Result<void>{};
   }
@@ -33,7 +62,13 @@ class JsonPrinter final : public Printer {
         if (column > 0) text_ += ',';
         text_ += names_[column];
         const std::string_view cell = rows.cell(row, column);
-        text_ += cell.data() == nullptr ? "null" : cell;
+        if (cell.data() == nullptr) {
+          text_ += "null";
+        } else if (may_hold_nan_[column]) {
+          add_without_nan(text_, cell);
+        } else {
+          text_ += cell;
+        }
       }
       text_ += '}';
       if (form_ == JsonForm::kLines) text_ += '\n';
@@ -48,6 +83,7 @@ class JsonPrinter final : public Printer {
   JsonForm form_;
   Output& output_;
   std::vector<std::string> names_;
+  std::vector<bool> may_hold_nan_;
   std::string text_;
 };
 
