@@ -118,9 +118,6 @@ Result<app::QuestionOptions> question_options(const AskOptions& options, const a
   return question;
 }
 
-// Endings of forms that are not written: a name must not promise what the file does not hold.
-constexpr const char* kOtherEndings[] = {".gz", ".zst", ".bz2", ".zip", ".xlsx", ".xls", ".orc", ".avro"};
-
 // `usual`: the form where nothing else says it; empty: table on a terminal, csv elsewhere.
 Result<PrintOptions> print_options(const AskOptions& options, const std::string& usual) {
   PrintOptions print;
@@ -128,15 +125,13 @@ Result<PrintOptions> print_options(const AskOptions& options, const std::string&
   print.form = options.output;
   if (print.form.empty()) {
     print.form = !usual.empty() ? usual : terminal ? "table" : "csv";
-    for (const char* form : {"parquet", "json", "jsonl", "tsv", "csv"}) {
-      if (options.output_file.ends_with(std::string(".") + form)) print.form = form;
-    }
-    if (options.output_file.ends_with(".md")) print.form = "markdown";
-    for (const char* ending : kOtherEndings) {
-      if (options.output_file.ends_with(ending)) {
-        return usage_error("-o " + options.output_file + ": " + ending + " is not written",
-                           "say what the file is to hold with --output, or choose another name");
+    if (const auto promised = promised_form(options.output_file)) {
+      if (promised->empty()) {
+        // A name must not promise what the file does not hold.
+        return usage_error("-o " + options.output_file + ": a file with this ending is not written",
+                           "choose one of " + written_endings() + ", or say the form with --output");
       }
+      print.form = *promised;
     }
   }
   if (terminal) {
@@ -200,11 +195,13 @@ std::vector<Option> ask_options(AskOptions& options) {
        &options.fields},
       {"--log-zone", "ZONE", "zone of times that are written without one, an IANA name (default UTC)",
        &options.log_zone},
-      {"--output", "FORM", "form of the answer (default: table on a terminal, csv elsewhere)", &options.output,
-       form_names()},
+      {"--output", "FORM",
+       "form of the answer (default: what the ending of -o FILE says; else table on a terminal, csv elsewhere)",
+       &options.output, form_names()},
       {"-o,--output-file",
        "FILE",
-       "write the answer to FILE, which appears only when it is whole",
+       "write the answer to FILE, which appears only when it is whole; without --output, its ending says the form: " +
+           written_endings(),
        &options.output_file,
        {},
        true},

@@ -14,8 +14,8 @@ namespace otomo::cli {
 // Empty: not given. Then otomo.toml or the environment may say it, else what is built in holds.
 struct AskOptions {
   std::string sql;
-  std::string table_sql;  // asked instead where the answer is a table; empty: `sql`
-  std::vector<std::string> idle_columns;   // of that table: see PrintOptions
+  std::string table_sql;                  // asked instead where the answer is a table; empty: `sql`
+  std::vector<std::string> idle_columns;  // of that table: see PrintOptions
   std::vector<std::string> spare_columns;
   std::vector<std::string> from;
   std::string format;    // of what `from` names

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,7 @@ struct PrintOptions {
   // one first, while it is wider than the terminal; or than 80 columns, where there is none.
   std::vector<std::string> idle_columns;
   std::vector<std::string> spare_columns;
-  bool csv_safe = false;             // a cell that a spreadsheet would run as a formula gets a ' before it
+  bool csv_safe = false;  // a cell that a spreadsheet would run as a formula gets a ' before it
 };
 
 class Printer : public engine::ResultSink {
@@ -37,6 +38,11 @@ class Printer : public engine::ResultSink {
 };
 
 const std::vector<std::string>& form_names();
+// The form that the name of a file promises, by its ending, small or capital letters; nullopt: none. "": a form that is
+// not written.
+std::optional<std::string_view> promised_form(std::string_view file_name);
+// Those endings, for the help: ".csv, .tsv, …".
+std::string written_endings();
 // Which form of cells the printer of this form wants.
 engine::CellForm cell_form(std::string_view form);
 // REQUIRES: options.form is one of form_names(), but not "parquet".
