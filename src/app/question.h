@@ -79,7 +79,7 @@ extern const char* const kScanQuery;
 // The same for a person: the days instead of the first and the last instant, objects of no known format in a row of
 // their own.
 std::string scan_table_query();
-// The objects that no format knows or that could not be read: "$path", state, reason.
+// The objects that no format knows or that could not be read whole: "$path", state, reason.
 extern const char* const kScanProblemsQuery;
 
 }  // namespace otomo::app

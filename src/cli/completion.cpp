@@ -202,8 +202,9 @@ std::string manual_page() {
     }
   }
   text +=
-      ".SH EXIT STATUS\n0 fine, 1 the query is wrong, 2 the command line is wrong, 3 an object could not be read (the\n"
-      "answer is partial), 4 rejects under \\-\\-strict, 130 interrupted. Where several hold: 2, 1, 3, 4.\n"
+      ".SH EXIT STATUS\n0 fine, 1 the query is wrong, 2 the command line is wrong, 3 an object could not be read "
+      "whole\n"
+      "(the answer is partial), 4 rejects under \\-\\-strict, 130 interrupted. Where several hold: 2, 1, 3, 4.\n"
       ".SH LIMITS\nA line that was torn exactly at the border of a field, or inside its last one, cannot be told from "
       "a\n"
       "shorter one. A record longer than 16 MiB is a reject.\n"

@@ -207,8 +207,8 @@ void print_unread(const std::vector<engine::TableUse>& uses, const std::vector<E
                           show_count(use.objects_unread - shown), use.table);
     }
     if (use.objects_unread > 0) {
-      text +=
-          fmt::format("otomo: the answer is partial: {} objects could not be read\n", show_count(use.objects_unread));
+      text += fmt::format("otomo: the answer is partial: {} objects could not be read whole\n",
+                          show_count(use.objects_unread));
     }
   }
   say(text);

@@ -66,7 +66,7 @@ Command query_command() {
       "otomo.toml. Every table has event_time, account_id, "
       "region and the hidden columns \"$path\", \"$offset\" and "
       "\"$raw\". The SQL is DuckDB's. Only what --from or a source names is read; nothing is written but -o.\n"
-      "Exit codes: 0 fine, 1 the query is wrong, 2 the command line is wrong, 3 an object could not be read (the "
+      "Exit codes: 0 fine, 1 the query is wrong, 2 the command line is wrong, 3 an object could not be read whole (the "
       "answer is partial), 4 rejects under --strict, 130 interrupted.";
   command.options = {
       {"sql", "SQL", "the query, or - to read it from standard input", &options->sql},

@@ -37,14 +37,15 @@ Command scan_command() {
   command.description =
       "Reads everything under the paths, or under the sources of otomo.toml where no path is given, and prints one row "
       "per format, account and Region: first and last event, "
-      "objects, bytes, records, rejects, and the objects of no known format or that could not be read. Every record is "
+      "objects, bytes, records, rejects, and the objects of no known format or that could not be read whole. Every "
+      "record is "
       "read; nothing is skipped. A table is made for reading: days instead of instants, no column in which every "
       "number "
       "is 0, and bytes and objects only where they fit; the other forms hold everything.";
   command.options = {
       {"path", "PATH", "files, folders, globs, or - for standard input", &options->ask.from, {}, true},
       {"--json", "", "the same as --output json", &options->json},
-      {"--problems", "", "list the objects of no known format and those that could not be read, instead",
+      {"--problems", "", "list the objects of no known format and those that could not be read whole, instead",
        &options->list},
   };
   for (Option& option : ask_options(options->ask)) command.options.push_back(std::move(option));

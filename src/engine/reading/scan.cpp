@@ -209,7 +209,7 @@ bool ScanWorker::read_block() {
   block_at_ += consumed;
   if (batch_->full() || (consumed != 0 && block_at_ != block_->text().size())) return false;
   if (block_last_ && block_->damage) {
-    reject_damage(*block_->damage, block_->offset + block_->text().size());
+    tell_damage(*block_->damage, block_->offset + block_->text().size());
     block_->damage.reset();
   }
   return true;
@@ -309,6 +309,14 @@ std::uint64_t ScanWorker::stored_bytes() const {
   return is_columns_ ? scan_.options_.listing->objects[object_].size_bytes : source_->stored_bytes();
 }
 
+// What keeps the rest of object_ from being read, once source_ has given all it has.
+std::optional<io::Damage> ScanWorker::damage_at_end() const {
+  if (source_->damage()) return source_->damage();
+  const io::Object& object = scan_.options_.listing->objects[object_];
+  if (object.is_stdin || stored_bytes() >= object.size_bytes) return {};
+  return io::shrunk_damage();
+}
+
 const Source& ScanWorker::source_of(std::uint32_t object) const {
   return scan_.options_.sources[scan_.options_.listing->objects[object].source];
 }
@@ -351,7 +359,9 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
   block_->size = *filled;
   block_last_ = *filled < head_bytes;
   const formats::Format* found = format_of(index, path, block_->text(), block_last_);
-  if (found == nullptr && source_->damage()) return unreadable(path, *source_->damage());
+  if (found == nullptr && block_last_) {
+    if (const auto damage = damage_at_end()) return unreadable(path, *damage);
+  }
   const formats::Format* format = reads_as(found);
   if (format == nullptr) {
     skip_object(found);
@@ -418,8 +428,8 @@ bool ScanWorker::merge_next() {
       continue;
     }
     const formats::Format* found = format_of(index, path, {block_->data() + begin, *filled}, true);
-    if (found == nullptr && source_->damage()) {
-      unread_object(unreadable(path, *source_->damage()).error());
+    if (const auto damage = damage_at_end(); found == nullptr && damage) {
+      unread_object(unreadable(path, *damage).error());
       continue;
     }
     const formats::Format* format = reads_as(found);
@@ -444,7 +454,7 @@ bool ScanWorker::merge_next() {
 void ScanWorker::begin_sequential(const formats::Format* format) {
   begin_object(object_, format, block_->text().substr(0, kDetectionBytesMax));
   mode_ = Mode::kSequential;
-  if (block_last_) block_->damage = source_->damage();
+  if (block_last_) block_->damage = damage_at_end();
   const std::size_t filled = block_->text().size();
   stored_counted_ = stored_bytes();
   growth_ = std::max(growth_ * 0.9, static_cast<double>(filled) / static_cast<double>(stored_counted_ + 1));
@@ -524,7 +534,7 @@ void ScanWorker::finish_object() {
   } else {
     ++scan_.totals.objects_done;
   }
-  if (scan_.options_.reports) flush_reports(ObjectState::kRead, "");
+  if (scan_.options_.reports) flush_reports(damage_.empty() ? ObjectState::kRead : ObjectState::kUnread, damage_);
   mode_ = Mode::kIdle;
 }
 
@@ -566,7 +576,7 @@ Result<bool> ScanWorker::continue_block() {
   next->offset = block_->offset + block_at_;
   next->number = block_->number + 1;
   block_last_ = *count < room;
-  if (block_last_) next->damage = source_->damage();
+  if (block_last_) next->damage = damage_at_end();
   block_ = std::move(next);
   block_at_ = 0;
   scan_.totals.plain_bytes += *count;
@@ -576,11 +586,17 @@ Result<bool> ScanWorker::continue_block() {
   return true;
 }
 
-void ScanWorker::reject_damage(const io::Damage& damage, std::uint64_t offset) {
+// Damage is a reject, with what there is of it; and as nobody knows what stood behind it, the object is partly unread.
+void ScanWorker::tell_damage(const io::Damage& damage, std::uint64_t offset) {
   formats::RejectReason reason = formats::RejectReason::kCorruptData;
   if (damage.kind == io::DamageKind::kTrailingGarbage) reason = formats::RejectReason::kTrailingGarbage;
   if (damage.kind == io::DamageKind::kTruncated) reason = formats::RejectReason::kTruncated;
   batch_->add_reject(offset, reason, batch_->arena.copy(damage.detail), batch_->arena.copy(damage.raw));
+  const io::Listing& listing = *scan_.options_.listing;
+  const std::string what = "partly unread: " + damage.detail;
+  scan_.totals.add_unread(
+      {ErrorKind::kWorld, "reading " + listing.path(listing.objects[object_]) + ": " + what, {}, {}});
+  if (scan_.options_.reports) damage_ = what;
 }
 
 // Adds what the last read brought to the totals and, where wanted, to the report.
@@ -647,6 +663,7 @@ void ScanWorker::flush_reports(ObjectState state, std::string reason) {
   parts_.clear();
   part_rejects_ = {};
   part_plain_bytes_ = 0;
+  damage_.clear();
 }
 
 }  // namespace otomo::engine

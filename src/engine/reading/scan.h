@@ -149,6 +149,7 @@ class ScanWorker {
   Result<void> open_object(std::uint32_t object, bool is_last);
   Result<std::size_t> start_source(std::uint32_t object, std::span<char> out);
   std::uint64_t stored_bytes() const;
+  std::optional<io::Damage> damage_at_end() const;
   const formats::Format* format_of(std::uint32_t object, const std::string& path, std::string_view text,
                                    bool whole) const;
   const formats::Format* reads_as(const formats::Format* format) const;
@@ -164,7 +165,7 @@ class ScanWorker {
   void unread_object(const Error& error);
   Result<bool> next_block();  // false: the object, or this worker's share of it, is done
   Result<bool> continue_block();
-  void reject_damage(const io::Damage& damage, std::uint64_t offset);
+  void tell_damage(const io::Damage& damage, std::uint64_t offset);
   void count_batch(const formats::Batch& batch);
   void report_batch(const formats::Batch& batch, const formats::Format* format);
   formats::Batch* next_message_batch();
@@ -208,6 +209,7 @@ class ScanWorker {
   };
   std::map<PartKey, ObjectReport> parts_;
   std::uint64_t part_plain_bytes_ = 0;
+  std::string damage_;  // of object_, with `reports`; empty: none was seen
   formats::Counts part_rejects_;
 };
 

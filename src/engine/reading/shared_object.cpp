@@ -70,7 +70,7 @@ void RangeObject::pass_header(std::uint64_t number, Block* block) {
   passed_.notify_all();
 }
 
-// nullptr: no record starts in the range.
+// nullptr: no record starts in the range, and there is nothing to tell of it.
 Result<BlockPointer> RangeObject::read_range(BlockPool& pool, std::uint64_t number) {
   const std::uint64_t start = number * range_bytes_;
   const auto own = static_cast<std::size_t>(std::min(range_bytes_, size_bytes_ - start));
@@ -80,11 +80,17 @@ Result<BlockPointer> RangeObject::read_range(BlockPool& pool, std::uint64_t numb
   if (!filled) return std::unexpected(filled.error());
   stored_bytes_ += std::min(*filled, own);
   block->number = number;
+  if (*filled < own && !shrunk_told_.exchange(true)) block->damage = io::shrunk_damage();
   const char* text = block->data();
   if (start > 0) {
     // What is behind the range shows where a record starts at its very end.
     const char* newline = find_record_end(text, text + *filled, *filled < capacity);
-    if (newline == nullptr || newline - text >= static_cast<std::ptrdiff_t>(own)) return BlockPointer{};
+    if (newline == nullptr || newline - text >= static_cast<std::ptrdiff_t>(own)) {
+      if (!block->damage) return BlockPointer{};
+      block->begin = block->size = *filled;
+      block->offset = start + *filled;
+      return block;
+    }
     block->begin = static_cast<std::size_t>(newline - text) + 1;
   }
   block->offset = start + block->begin;
@@ -102,7 +108,7 @@ Result<BlockPointer> RangeObject::read_range(BlockPool& pool, std::uint64_t numb
     searched = unsure == nullptr ? *filled : static_cast<std::size_t>(unsure - text);
     if (*filled < capacity) {  // the object's end
       block->size = *filled;
-      return block->begin < block->size ? block : BlockPointer{};
+      return block->begin < block->size || block->damage ? block : BlockPointer{};
     }
     if (capacity - block->begin > kOverlongBytesMin + range_bytes_) {
       // Give the whole records; the long one that follows them is found too long by the worker.

@@ -79,6 +79,7 @@ class RangeObject final : public SharedObject {
   std::uint64_t size_bytes_;
   std::uint64_t range_bytes_;
   std::atomic<std::uint64_t> next_{0};
+  std::atomic<bool> shrunk_told_{false};
 
   // The last header in the ranges before number `headers_passed_`.
   std::mutex mutex_;

@@ -26,6 +26,9 @@ struct Damage {
   std::string raw;  // the first bytes of trailing garbage
 };
 
+// A file that has fewer bytes than it had when it was listed.
+inline Damage shrunk_damage() { return {DamageKind::kTruncated, "it became shorter while it was read", {}}; }
+
 // One compressed stream of one or more members.
 class Decoder {
  public:

@@ -53,13 +53,17 @@ class ScanTest : public testing::Test {
   };
 
   // With `merge`, pieces are told without their objects.
-  Found scan(std::size_t workers, bool reports = false, bool merge = false) {
-    return scan_paths({root_.string()}, workers, reports, merge);
+  // `after_listing` is done before the first object is opened.
+  Found scan(std::size_t workers, bool reports = false, bool merge = false,
+             const std::function<void()>& after_listing = {}) {
+    return scan_paths({root_.string()}, workers, reports, merge, after_listing);
   }
 
-  Found scan_paths(const std::vector<std::string>& paths, std::size_t workers, bool reports, bool merge) {
+  Found scan_paths(const std::vector<std::string>& paths, std::size_t workers, bool reports, bool merge,
+                   const std::function<void()>& after_listing = {}) {
     const auto listing = io::list_objects(paths);
     EXPECT_TRUE(listing);
+    if (after_listing) after_listing();
     ScanOptions options;
     options.listing = &*listing;
     const std::vector<Source> sources(1);
@@ -261,20 +265,41 @@ TEST_F(ScanTest, LinesOverTheLimit) {
   }
 }
 
-TEST_F(ScanTest, DamageIsARejectBehindWhatWasGood) {
+TEST_F(ScanTest, DamageIsARejectBehindWhatWasGoodAndTheObjectIsPartlyUnread) {
   const std::string text = lines(700'000, 100, 7);
   const std::string stored = io::gzip(text);
   write("garbage.log.gz", stored + "garbage");
   write("twice.log.gz", stored + stored);
   write("torn.log.gz", stored.substr(0, stored.size() - 4));
-  Found found = scan(2);
-  EXPECT_EQ(found.unread, 0U);
+  Found found = scan(2, true);
+  EXPECT_EQ(found.unread, 2U);
   expect_text(found, "garbage.log.gz", text);
   expect_text(found, "twice.log.gz", text + text);
   EXPECT_EQ(found.pieces.erase("garbage.log.gz " + std::to_string(text.size()) + " trailing_garbage"), 1U);
   expect_text(found, "torn.log.gz", text);
   EXPECT_EQ(found.pieces.erase("torn.log.gz " + std::to_string(text.size()) + " truncated"), 1U);
   expect_nothing_else(found);
+}
+
+// A file that is cut after it was listed: small ones, also where objects are merged, and one that workers share.
+TEST_F(ScanTest, AFileThatBecomesShorterIsPartlyUnread) {
+  const std::string small = lines(3'000, 10, 4);
+  const std::string large = lines(5'000'000, 300, 4);
+  for (const bool merge : {false, true}) {
+    write("large.log", large);
+    for (int i = 0; i < 3; ++i) write("small" + std::to_string(i) + ".log", small);
+    write("emptied.log", small);
+    Found found = scan(1, false, merge, [&] {
+      fs::resize_file(root_ / "large.log", 2'000'000);
+      fs::resize_file(root_ / "small1.log", small.find('\n') + 1);
+      fs::resize_file(root_ / "emptied.log", 0);
+    });
+    EXPECT_EQ(found.unread, 3U);
+    EXPECT_EQ(found.unknown, 0U);
+    if (merge) continue;
+    EXPECT_EQ(found.pieces.erase("large.log 2000000 truncated"), 1U);
+    EXPECT_EQ(found.pieces.erase("small1.log " + std::to_string(small.find('\n') + 1) + " truncated"), 1U);
+  }
 }
 
 TEST_F(ScanTest, DamageBeforeTheFirstRecordIsUnread) {

@@ -172,6 +172,25 @@ TEST(RangeObject, ALineOverTheLimitIsHandedOutAsSuchAndTheOthersAreNotLost) {
   EXPECT_EQ(blocks[1].offset, text.size() - 7);
 }
 
+TEST(RangeObject, AFileThatBecameShorterIsToldOnceBehindItsLines) {
+  std::mt19937 random(16);
+  for (int round = 0; round < 200; ++round) {
+    const std::string text = random_lines(random, random() % 60, 1 + random() % 50);
+    const std::uint64_t range_bytes = 1 + random() % 120;
+    RangeObject object(0, nullptr, "", nullptr, std::make_unique<TextFile>(text), text.size() + 1 + random() % 500,
+                       range_bytes);
+    std::string joined;
+    int damaged = 0;
+    for (const Taken& block : take_all(object, 1)) {
+      ASSERT_EQ(block.offset, joined.size());
+      joined += block.text;
+      damaged += block.damaged ? 1 : 0;
+    }
+    ASSERT_EQ(joined, text);
+    ASSERT_EQ(damaged, 1);
+  }
+}
+
 TEST(RangeObject, AReadThatFailsIsAnError) {
   std::mt19937 random(15);
   const std::string text = random_lines(random, 100, 50);
