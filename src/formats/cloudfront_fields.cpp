@@ -41,7 +41,6 @@ bool set_date(std::string_view year, std::string_view month, std::string_view da
               KeyFacts& facts) {
   if (!all_digits(hour, 2) || !set_key_date(year, month, day, facts)) return false;
   facts.hour = hour;
-  facts.latest_event_us.reset();
   return true;
 }
 

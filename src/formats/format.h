@@ -20,7 +20,7 @@
 
 namespace otomo::formats {
 
-// What an object's key proves about all records in it.
+// What an object's key says of the records in it. A record that says otherwise wins.
 struct KeyFacts {
   std::string account_id;                      // empty: the key does not say
   std::string region;                          // empty: the key does not say
@@ -28,9 +28,8 @@ struct KeyFacts {
   std::string trail;                           // empty: the key does not say
   std::string log_of;                          // what the log is of: a VPC, a web ACL; empty: the key does not say
   std::string year, month, day, hour, minute;  // of the key's date, as it is written there; empty: none
-  // No record in the object happened after this instant (microseconds UTC): the end of the UTC day in which the
-  // object was delivered, because nothing is delivered before it happened.
-  std::optional<std::int64_t> latest_event_us;
+
+  bool operator==(const KeyFacts&) const = default;
 };
 
 // A hidden column that AWS's documented DDL uses as a partition of the table: built from the key's facts.
@@ -148,6 +147,9 @@ struct Format {
   // The facts of a key that has the form AWS gives this format's objects, whatever stands before it; nullopt where
   // it has not.
   std::function<std::optional<KeyFacts>(std::string_view key)> read_key;
+  // The key's date is that of the delivery, or of the last record, so that no record happened later than this long
+  // after the end of that UTC day. nullopt: the key's date proves nothing.
+  std::optional<std::int64_t> key_day_slack_us = {};
   // Judges the first bytes of the uncompressed object (at most kDetectionBytesMax; `whole` where it is all of it).
   // REQUIRES: kBlockPaddingBytes readable bytes behind head.end().
   std::function<Verdict(std::string_view head, bool whole)> detect;

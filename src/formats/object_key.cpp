@@ -76,35 +76,41 @@ bool is_region(std::string_view text) {
   return part_length >= 2 && parts >= 2 && parts <= 4;
 }
 
-void add_key_owner(std::string_view key, KeyFacts& facts) {
-  const auto put = [](std::string& place, std::string_view text) {
-    if (place.empty()) place = text;
-  };
+KeyFacts key_owner(std::string_view key) {
+  KeyFacts facts;
   const auto parts = key_parts(key);
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
     if (parts[i].starts_with("aws-account-id=")) {
       const std::string_view account = parts[i].substr(15);
-      if (is_account_id(account)) put(facts.account_id, account);
+      if (is_account_id(account)) facts.account_id = account;
     } else if (parts[i].starts_with("aws-region=")) {
       const std::string_view region = parts[i].substr(11);
-      if (is_region(region)) put(facts.region, region);
+      if (is_region(region)) facts.region = region;
     } else if (parts[i] == "AWSLogs") {
+      KeyFacts owner;
       std::size_t next = i + 1;
-      if (is_organization_id(parts[next])) put(facts.organization_id, parts[next++]);
-      if (next >= parts.size() || !is_account_id(parts[next])) continue;
-      put(facts.account_id, parts[next]);
-      if (next + 2 < parts.size() && is_region(parts[next + 2])) put(facts.region, parts[next + 2]);
+      if (is_organization_id(parts[next])) owner.organization_id = parts[next++];
+      if (next < parts.size() && is_account_id(parts[next])) {
+        owner.account_id = parts[next];
+        if (next + 2 < parts.size() && is_region(parts[next + 2])) owner.region = parts[next + 2];
+      }
+      if (!owner.account_id.empty() || !owner.organization_id.empty()) facts = std::move(owner);
     }
   }
+  return facts;
+}
+
+std::optional<std::int64_t> key_days(std::string_view year, std::string_view month, std::string_view day) {
+  if (!all_digits(year, 4) || !all_digits(month, 2) || !all_digits(day, 2)) return {};
+  if (!is_date(number(year), number(month), number(day))) return {};
+  return days_from_civil(number(year), number(month), number(day));
 }
 
 bool set_key_date(std::string_view year, std::string_view month, std::string_view day, KeyFacts& facts) {
-  if (!all_digits(year, 4) || !all_digits(month, 2) || !all_digits(day, 2)) return false;
-  if (!is_date(number(year), number(month), number(day))) return false;
+  if (!key_days(year, month, day)) return false;
   facts.year = year;
   facts.month = month;
   facts.day = day;
-  facts.latest_event_us = (days_from_civil(number(year), number(month), number(day)) + 1) * kMicrosecondsPerDay - 1;
   return true;
 }
 

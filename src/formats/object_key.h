@@ -22,11 +22,14 @@ bool is_organization_id(std::string_view text);
 bool is_region(std::string_view text);  // us-east-1, ap-northeast-1, us-gov-west-1, cn-north-1, us-iso-east-1 …
 bool all_digits(std::string_view text, std::size_t length);
 
-// Fills account, Region and organisation, where they are empty, from `AWSLogs/[o-ORG/]ACCOUNT/SERVICE/[REGION/]…`
-// (wherever in the key it stands) or Hive's `aws-account-id=ACCOUNT/…/aws-region=REGION/…`: what holds for any service.
-void add_key_owner(std::string_view key, KeyFacts& facts);
+// What a key says whatever the service: account, Region and organisation, from
+// `AWSLogs/[o-ORG/]ACCOUNT/SERVICE/[REGION/]…` or Hive's `aws-account-id=ACCOUNT/…/aws-region=REGION/…`. Of several,
+// the last: what stands before AWS's own key is anybody's.
+KeyFacts key_owner(std::string_view key);
 
-// Fills year, month, day and latest_event_us (the end of that UTC day). False where it is no date.
+// Days since 1970-01-01 of a date as keys spell it: four digits, two, two. nullopt: it is none.
+std::optional<std::int64_t> key_days(std::string_view year, std::string_view month, std::string_view day);
+// Fills year, month and day. False where it is no date.
 bool set_key_date(std::string_view year, std::string_view month, std::string_view day, KeyFacts& facts);
 
 }  // namespace otomo::formats

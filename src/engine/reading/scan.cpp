@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "engine/reading/shared_object.h"
-#include "formats/object_key.h"
+#include "formats/object_facts.h"
 #include "formats/registry.h"
 
 namespace otomo::engine {
@@ -105,10 +105,7 @@ Reading& ScanWorker::reading_for(const formats::Format& format) {
 const formats::KeyFacts& ScanWorker::key_facts() {
   if (!key_facts_) {
     const io::Listing& listing = *scan_.options_.listing;
-    if (format_ != nullptr) key_facts_ = format_->read_key(listing.path(listing.objects[object_]));
-    if (!key_facts_) key_facts_.emplace();
-    formats::add_key_owner(listing.path(listing.objects[object_]), *key_facts_);
-    if (key_facts_->account_id.empty()) key_facts_->account_id = source_of(object_).settings.account_id;
+    key_facts_ = formats::object_facts(format_, listing.path(listing.objects[object_]), source_of(object_).settings);
   }
   return *key_facts_;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/tables/lend.h"
+#include "formats/object_facts.h"
 
 namespace otomo::engine {
 
@@ -18,7 +19,11 @@ class Pruner {
   Pruner(duckdb::ClientContext& context, const duckdb::LogicalGet& get, const Session& session,
          const std::vector<const formats::Format*>& formats,
          ColumnMeaning (*meaning_of)(const formats::Format&, duckdb::column_t))
-      : context_(context), get_(get), session_(session), formats_(formats), meaning_of_(meaning_of) {}
+      : context_(context), get_(get), session_(session), formats_(formats), meaning_of_(meaning_of) {
+    for (const formats::Format* format : session.inputs.registry->all()) {
+      if (format->messages != nullptr && format->table != formats.front()->table) envelopes_.push_back(format);
+    }
+  }
 
   Pruning run(const std::vector<duckdb::unique_ptr<Expression>>& filters) {
     Pruning result;
@@ -40,9 +45,8 @@ class Pruner {
     for (std::uint32_t i = 0; i < listing.objects.size(); ++i) {
       if (earliest_us_ || !key_filters_.empty()) {
         const std::string path = listing.path(listing.objects[i]);
-        const auto facts = facts_of(path);
-        if (earliest_us_ && facts && facts->latest_event_us && *facts->latest_event_us < *earliest_us_) continue;
-        if (!passes_key_filters(path, facts.value_or(formats::KeyFacts{}))) continue;
+        if (earliest_us_ && ends_before(path, *earliest_us_)) continue;
+        if (!key_filters_.empty() && !may_pass_key_filters(path, session_.source_of(i).settings)) continue;
       }
       result.objects.push_back(i);
     }
@@ -50,11 +54,30 @@ class Pruner {
   }
 
  private:
-  std::optional<formats::KeyFacts> facts_of(std::string_view path) const {
+  // Does the key prove that all records are older? Of the table's formats, some know the key; they must agree.
+  bool ends_before(std::string_view path, std::int64_t instant_us) const {
+    bool proven = false;
     for (const formats::Format* format : formats_) {
-      if (auto facts = format->read_key(path)) return facts;
+      if (!format->read_key(path)) continue;
+      const auto latest = formats::latest_event_us(*format, path);
+      if (!latest || *latest >= instant_us) return false;
+      proven = true;
     }
-    return {};
+    return proven;
+  }
+
+  // What the object is will be known by its content: it may be any format of the table, or hold envelopes of its
+  // records. Where all of them say that its key does not pass, it is left out.
+  bool may_pass_key_filters(const std::string& path, const formats::SourceSettings& settings) const {
+    std::vector<formats::KeyFacts> tried;
+    const auto passes = [&](const formats::Format* format) {
+      formats::KeyFacts facts = formats::object_facts(format, path, settings);
+      if (std::find(tried.begin(), tried.end(), facts) != tried.end()) return false;
+      tried.push_back(std::move(facts));
+      return passes_key_filters(path, tried.back());
+    };
+    return std::any_of(formats_.begin(), formats_.end(), passes) ||
+           std::any_of(envelopes_.begin(), envelopes_.end(), passes);
   }
 
   // Fewer and longer literals rule out more.
@@ -223,6 +246,7 @@ class Pruner {
   const duckdb::LogicalGet& get_;
   const Session& session_;
   const std::vector<const formats::Format*>& formats_;
+  std::vector<const formats::Format*> envelopes_;  // whose messages may hold the table's records
   ColumnMeaning (*meaning_of_)(const formats::Format&, duckdb::column_t);
   std::optional<std::int64_t> earliest_us_;
   std::vector<const Expression*> key_filters_;

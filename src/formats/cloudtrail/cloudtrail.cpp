@@ -740,6 +740,7 @@ const Format kFormat{
     .objects_of = {},
     .messages = nullptr,
     .read_key = read_key,
+    .key_day_slack_us = 0,
     .detect = detect,
     .make_reader = make_reader,
     .literal_for = literal_for,

@@ -127,8 +127,6 @@ std::optional<KeyFacts> read_key(std::string_view key) {
     }
   }
   if (!day || facts.region.empty() || facts.account_id.empty()) return {};
-  // The day is the events' own, in UTC, but nothing proves that a custom source keeps to it.
-  facts.latest_event_us.reset();
   return facts;
 }
 
@@ -145,6 +143,7 @@ const Format kFormat{
     .starts_record = starts_of_json_lines,
     .objects_of = {},
     .messages = nullptr,
+    // The day is the events' own, in UTC, but nothing proves that a custom source keeps to it: no .key_day_slack_us.
     .read_key = read_key,
     .detect = [](std::string_view head, bool whole) { return detect_json_records(kForm, head, whole); },
     .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {

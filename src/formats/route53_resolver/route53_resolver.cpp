@@ -84,8 +84,6 @@ std::optional<KeyFacts> read_key(std::string_view key) {
   facts.account_id = parts[n - 7];
   facts.log_of = parts[n - 5];
   if (!set_key_date(parts[n - 4], parts[n - 3], parts[n - 2], facts)) return {};
-  // AWS does not say whether the day is that of delivery or of the first query: leave room for a day.
-  *facts.latest_event_us += kMicrosecondsPerDay;
   return facts;
 }
 
@@ -103,6 +101,8 @@ const Format kFormat{
     .objects_of = {},
     .messages = nullptr,
     .read_key = read_key,
+    // AWS does not say whether the day is that of delivery or of the first query: leave room for a day.
+    .key_day_slack_us = kMicrosecondsPerDay,
     .detect = [](std::string_view head, bool whole) { return detect_json_records(kForm, head, whole); },
     .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {
       return std::make_unique<Reader>(filter);

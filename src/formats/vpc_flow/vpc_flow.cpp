@@ -414,6 +414,7 @@ const Format kFormat{
     .objects_of = {},
     .messages = nullptr,
     .read_key = [](std::string_view key) { return read_key(key, Delivery::kText); },
+    .key_day_slack_us = 0,
     .detect = detect,
     .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {
       return std::make_unique<LineReader<Parser>>(filter);

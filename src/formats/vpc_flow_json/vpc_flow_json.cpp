@@ -100,6 +100,7 @@ const Format kFormat{
     .objects_of = {},
     .messages = nullptr,
     .read_key = [](std::string_view key) { return vpc_flow::read_key(key, vpc_flow::Delivery::kParquet); },
+    .key_day_slack_us = 0,
     .detect = [](std::string_view head, bool whole) { return detect_json_records(kDetectionForm, head, whole); },
     .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {
       return std::make_unique<Reader>(filter);

@@ -133,14 +133,6 @@ class Reader final : public JsonRowReader {
   }
 };
 
-// The key's time is that of the log's first five minutes or, from Firehose, of the first record that arrived, and
-// Firehose may count the day in another zone: what else is in the object is at most a day younger.
-bool set_date(std::string_view year, std::string_view month, std::string_view day, KeyFacts& facts) {
-  if (!set_key_date(year, month, day, facts)) return false;
-  *facts.latest_event_us += kMicrosecondsPerDay;
-  return true;
-}
-
 // `ACCOUNT_waflogs_REGION_WEBACL_YYYYMMDDTHHmmZ_HASH.log.gz`; the Region of CloudFront's web ACLs is "cloudfront", and
 // a web ACL's name may hold "_".
 // https://docs.aws.amazon.com/waf/latest/developerguide/logging-s3.html (read April 2026)
@@ -163,7 +155,7 @@ std::optional<KeyFacts> read_delivered_name(std::string_view name) {
   if (time_at == std::string_view::npos || region_end >= time_at) return {};
   const std::string_view time = name.substr(time_at + 1);
   if (time.size() != 14 || time[8] != 'T' || time[13] != 'Z' || !all_digits(time.substr(9, 4), 4)) return {};
-  if (!set_date(time.substr(0, 4), time.substr(4, 2), time.substr(6, 2), facts)) return {};
+  if (!set_key_date(time.substr(0, 4), time.substr(4, 2), time.substr(6, 2), facts)) return {};
   facts.hour = time.substr(9, 2);
   facts.minute = time.substr(11, 2);
   const std::string_view region = name.substr(0, region_end);
@@ -181,7 +173,7 @@ std::optional<KeyFacts> read_key(std::string_view key) {
   if (n < 5 || !all_digits(parts[n - 2], 2) || parts[n - 5].size() < 4) return {};
   const std::string_view year = parts[n - 5].substr(parts[n - 5].size() - 4);
   KeyFacts facts;
-  if (!set_date(year, parts[n - 4], parts[n - 3], facts)) return {};
+  if (!set_key_date(year, parts[n - 4], parts[n - 3], facts)) return {};
   facts.hour = parts[n - 2];
   return facts;
 }
@@ -200,6 +192,9 @@ const Format kFormat{
     .objects_of = {},
     .messages = nullptr,
     .read_key = read_key,
+    // The key's time is that of the log's first five minutes or, from Firehose, of the first record that arrived, and
+    // Firehose may count the day in another zone.
+    .key_day_slack_us = kMicrosecondsPerDay,
     .detect = [](std::string_view head, bool whole) { return detect_json_records(kForm, head, whole); },
     .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {
       return std::make_unique<Reader>(filter);
