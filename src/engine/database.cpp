@@ -99,7 +99,10 @@ class DuckDatabase final : public Database {
       session_->inputs = std::move(inputs);
       session_->threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
       session_->database = database_->instance.get();
-      duckdb::FileSystem::GetFileSystem(*database_->instance).RegisterSubSystem(make_object_files(session_));
+      duckdb::FileSystem::GetFileSystem(*database_->instance)
+          .RegisterSubSystem(make_object_files(session_, FileForm::kStored));
+      duckdb::FileSystem::GetFileSystem(*database_->instance)
+          .RegisterSubSystem(make_object_files(session_, FileForm::kDecoded));
       register_tables();
       return configure(options);
     });

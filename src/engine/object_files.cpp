@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "io/byte_source.h"
+#include "io/decoded_source.h"
 
 namespace otomo::engine {
 
@@ -14,63 +15,47 @@ namespace {
 using duckdb::FileHandle;
 using duckdb::idx_t;
 
-class Handle final : public FileHandle {
+constexpr std::string_view word_of(FileForm form) { return form == FileForm::kStored ? "object" : "decoded"; }
+
+class StoredHandle final : public FileHandle {
  public:
-  Handle(duckdb::FileSystem& system, const std::string& name, duckdb::FileOpenFlags how,
-         std::unique_ptr<io::RandomAccess> opened, std::uint64_t bytes)
-      : FileHandle(system, name, how), file(std::move(opened)), size_bytes(bytes) {}
+  StoredHandle(duckdb::FileSystem& system, const std::string& name, duckdb::FileOpenFlags how,
+               std::unique_ptr<io::RandomAccess> opened)
+      : FileHandle(system, name, how), file(std::move(opened)) {}
   void Close() override { file.reset(); }
 
   std::unique_ptr<io::RandomAccess> file;
-  std::uint64_t size_bytes;
   idx_t at = 0;
 };
 
-class ObjectFiles final : public duckdb::FileSystem {
+class DecodedHandle final : public FileHandle {
  public:
-  explicit ObjectFiles(std::shared_ptr<const Session> session) : session_(std::move(session)) {}
+  DecodedHandle(duckdb::FileSystem& system, const std::string& name, duckdb::FileOpenFlags how)
+      : FileHandle(system, name, how) {}
+  void Close() override { source.reset(); }
 
-  std::string GetName() const override { return "ObjectFiles"; }
-  bool CanHandleFile(const std::string& name) override { return name.starts_with(kObjectFiles); }
+  std::unique_ptr<io::DecodedSource> source;
+  idx_t at = 0;
+};
 
-  duckdb::unique_ptr<FileHandle> OpenFile(const std::string& name, duckdb::FileOpenFlags flags,
-                                          duckdb::optional_ptr<duckdb::FileOpener> /*opener*/) override {
-    const io::Object* object = find(name);
-    if (object == nullptr || flags.OpenForWriting()) throw duckdb::PermissionException("%s: not for this", name);
-    const std::string path = session_->inputs.listing.path(*object);
-    if (object->is_stdin) throw duckdb::IOException("standard input cannot be read as this: save it to a file first");
-    auto opened = io::open_file_at(path);
-    if (!opened) throw duckdb::IOException(opened.error().message);
-    return duckdb::make_uniq<Handle>(*this, name, flags, std::move(*opened), object->size_bytes);
+// What both forms share.
+class ObjectFiles : public duckdb::FileSystem {
+ public:
+  ObjectFiles(std::shared_ptr<const Session> session, FileForm form) : session_(std::move(session)), form_(form) {}
+
+  std::string GetName() const override { return "otomo." + std::string(word_of(form_)); }
+  bool CanHandleFile(const std::string& name) override {
+    if (!name.starts_with(kObjectFiles)) return false;
+    const std::size_t slash = name.find('/', std::string_view(kObjectFiles).size());
+    const bool decoded = slash != std::string::npos && name.substr(slash + 1).starts_with(word_of(FileForm::kDecoded));
+    return decoded == (form_ == FileForm::kDecoded);
   }
-
-  void Read(FileHandle& handle, void* buffer, std::int64_t size, idx_t location) override {
-    auto& mine = handle.Cast<Handle>();
-    if (read_at(mine, buffer, size, location) != size) {
-      throw duckdb::IOException("reading %s: it is shorter than it was when it was listed", path_of(handle.path));
-    }
-  }
-
-  std::int64_t Read(FileHandle& handle, void* buffer, std::int64_t size) override {
-    auto& mine = handle.Cast<Handle>();
-    const std::int64_t count = read_at(mine, buffer, size, mine.at);
-    mine.at += static_cast<idx_t>(count);
-    return count;
-  }
-
-  std::int64_t GetFileSize(FileHandle& handle) override {
-    return static_cast<std::int64_t>(handle.Cast<Handle>().size_bytes);
-  }
+  // As it is stored: of a decoded file nobody knows.
+  std::int64_t GetFileSize(FileHandle& handle) override { return static_cast<std::int64_t>(object(handle).size_bytes); }
   duckdb::timestamp_t GetLastModifiedTime(FileHandle& handle) override {
-    const io::Object* object = find(handle.path);
-    return duckdb::timestamp_t(object == nullptr ? 0 : object->modified_us.value_or(0));
+    return duckdb::timestamp_t(object(handle).modified_us.value_or(0));
   }
   duckdb::FileType GetFileType(FileHandle& /*handle*/) override { return duckdb::FileType::FILE_TYPE_REGULAR; }
-  void Seek(FileHandle& handle, idx_t location) override { handle.Cast<Handle>().at = location; }
-  void Reset(FileHandle& handle) override { handle.Cast<Handle>().at = 0; }
-  idx_t SeekPosition(FileHandle& handle) override { return handle.Cast<Handle>().at; }
-  bool CanSeek() override { return true; }
-  bool OnDiskFile(FileHandle& /*handle*/) override { return true; }
   bool FileExists(const std::string& name, duckdb::optional_ptr<duckdb::FileOpener> /*opener*/) override {
     return find(name) != nullptr;
   }
@@ -83,31 +68,110 @@ class ObjectFiles final : public duckdb::FileSystem {
     return found;
   }
 
+ protected:
+  // The object that is to be opened; throws where there is none, or not for that.
+  const io::Object& to_open(const std::string& name, duckdb::FileOpenFlags flags) const {
+    const io::Object* object = find(name);
+    if (object == nullptr || flags.OpenForWriting()) throw duckdb::PermissionException("%s: not for this", name);
+    if (object->is_stdin) throw duckdb::IOException("standard input cannot be read as this: save it to a file first");
+    return *object;
+  }
+  const io::Object& object(const FileHandle& handle) const { return *find(handle.path); }
+  const io::Listing& listing() const { return session_->inputs.listing; }
+
  private:
   const io::Object* find(std::string_view name) const {
     const auto object = object_of_file(name);
-    const auto& objects = session_->inputs.listing.objects;
-    return object && *object < objects.size() ? &objects[*object] : nullptr;
+    return object && *object < listing().objects.size() ? &listing().objects[*object] : nullptr;
   }
 
-  std::string path_of(std::string_view name) const {
-    const io::Object* object = find(name);
-    return object == nullptr ? std::string(name) : session_->inputs.listing.path(*object);
+  std::shared_ptr<const Session> session_;
+  FileForm form_;
+};
+
+class StoredFiles final : public ObjectFiles {
+ public:
+  explicit StoredFiles(std::shared_ptr<const Session> session) : ObjectFiles(std::move(session), FileForm::kStored) {}
+
+  duckdb::unique_ptr<FileHandle> OpenFile(const std::string& name, duckdb::FileOpenFlags flags,
+                                          duckdb::optional_ptr<duckdb::FileOpener> /*opener*/) override {
+    auto opened = io::open_file_at(listing().path(to_open(name, flags)));
+    if (!opened) throw duckdb::IOException(opened.error().message);
+    return duckdb::make_uniq<StoredHandle>(*this, name, flags, std::move(*opened));
   }
 
-  static std::int64_t read_at(Handle& handle, void* buffer, std::int64_t size, idx_t location) {
+  void Read(FileHandle& handle, void* buffer, std::int64_t size, idx_t location) override {
+    if (read_at(handle.Cast<StoredHandle>(), buffer, size, location) != size) {
+      throw duckdb::IOException("reading %s: it is shorter than it was when it was listed",
+                                listing().path(object(handle)));
+    }
+  }
+
+  std::int64_t Read(FileHandle& handle, void* buffer, std::int64_t size) override {
+    auto& mine = handle.Cast<StoredHandle>();
+    const std::int64_t count = read_at(mine, buffer, size, mine.at);
+    mine.at += static_cast<idx_t>(count);
+    return count;
+  }
+
+  void Seek(FileHandle& handle, idx_t location) override { handle.Cast<StoredHandle>().at = location; }
+  void Reset(FileHandle& handle) override { handle.Cast<StoredHandle>().at = 0; }
+  idx_t SeekPosition(FileHandle& handle) override { return handle.Cast<StoredHandle>().at; }
+  bool CanSeek() override { return true; }
+  bool OnDiskFile(FileHandle& /*handle*/) override { return true; }
+
+ private:
+  static std::int64_t read_at(StoredHandle& handle, void* buffer, std::int64_t size, idx_t location) {
     const auto count = handle.file->read_at(location, {static_cast<char*>(buffer), static_cast<std::size_t>(size)});
     if (!count) throw duckdb::IOException(count.error().message);
     return static_cast<std::int64_t>(*count);
   }
+};
 
-  std::shared_ptr<const Session> session_;
+class DecodedFiles final : public ObjectFiles {
+ public:
+  explicit DecodedFiles(std::shared_ptr<const Session> session) : ObjectFiles(std::move(session), FileForm::kDecoded) {}
+
+  duckdb::unique_ptr<FileHandle> OpenFile(const std::string& name, duckdb::FileOpenFlags flags,
+                                          duckdb::optional_ptr<duckdb::FileOpener> /*opener*/) override {
+    to_open(name, flags);
+    auto handle = duckdb::make_uniq<DecodedHandle>(*this, name, flags);
+    Reset(*handle);
+    return handle;
+  }
+
+  std::int64_t Read(FileHandle& handle, void* buffer, std::int64_t size) override {
+    auto& mine = handle.Cast<DecodedHandle>();
+    std::span<char> out(static_cast<char*>(buffer), static_cast<std::size_t>(size));
+    if (out.empty()) return 0;
+    const auto count = mine.source->read(out);
+    if (!count) throw duckdb::IOException(count.error().message);
+    if (const auto& damage = mine.source->damage()) {
+      throw duckdb::IOException("reading %s: %s; copy it again: nobody knows what is missing",
+                                listing().path(object(handle)), damage->detail);
+    }
+    mine.at += *count;
+    return static_cast<std::int64_t>(*count);
+  }
+
+  void Reset(FileHandle& handle) override {
+    auto& mine = handle.Cast<DecodedHandle>();
+    const io::Object& read = object(handle);
+    auto bytes = io::FileOpener().open(listing().folders[read.folder], read.name, read.size_bytes);
+    if (!bytes) throw duckdb::IOException(bytes.error().message);
+    mine.source = std::make_unique<io::DecodedSource>();
+    mine.source->open(std::move(*bytes));
+    mine.at = 0;
+  }
+  idx_t SeekPosition(FileHandle& handle) override { return handle.Cast<DecodedHandle>().at; }
+  bool CanSeek() override { return false; }
+  bool OnDiskFile(FileHandle& /*handle*/) override { return false; }
 };
 
 }  // namespace
 
-std::string object_file_name(std::uint32_t object, std::string_view ending) {
-  return fmt::format("{}{}/object.{}", kObjectFiles, object, ending);
+std::string object_file_name(std::uint32_t object, FileForm form, std::string_view ending) {
+  return fmt::format("{}{}/{}.{}", kObjectFiles, object, word_of(form), ending);
 }
 
 std::optional<std::uint32_t> object_of_file(std::string_view name) {
@@ -120,8 +184,9 @@ std::optional<std::uint32_t> object_of_file(std::string_view name) {
   return object;
 }
 
-duckdb::unique_ptr<duckdb::FileSystem> make_object_files(std::shared_ptr<const Session> session) {
-  return duckdb::make_uniq<ObjectFiles>(std::move(session));
+duckdb::unique_ptr<duckdb::FileSystem> make_object_files(std::shared_ptr<const Session> session, FileForm form) {
+  if (form == FileForm::kDecoded) return duckdb::make_uniq<DecodedFiles>(std::move(session));
+  return duckdb::make_uniq<StoredFiles>(std::move(session));
 }
 
 }  // namespace otomo::engine

@@ -18,7 +18,8 @@ class ParquetRows final : public io::ByteSource {
   Result<void> open(std::uint32_t object) {
     return guarded([&]() -> Result<void> {
       const std::string sql = "SELECT CAST(to_json(t) AS VARCHAR) FROM read_parquet('" +
-                              object_file_name(object, "parquet") + "', hive_partitioning = false) t";
+                              object_file_name(object, FileForm::kStored, "parquet") +
+                              "', hive_partitioning = false) t";
       result_ = connection_.SendQuery(sql);
       if (result_->HasError()) return std::unexpected(to_error(result_->GetErrorObject()));
       return {};

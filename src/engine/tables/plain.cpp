@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "engine/object_files.h"
 #include "engine/parquet_rows.h"
+#include "formats/object_key.h"
 #include "io/decoded_source.h"
 
 namespace otomo::engine {
@@ -19,6 +21,7 @@ namespace {
 constexpr std::size_t kHeadBytes = 4096;
 constexpr std::size_t kManifestBytesMax = 64 * 1024 * 1024;
 constexpr std::string_view kClassPrefix = "ocsf_";
+constexpr std::string_view kManifestName = "manifest.json";
 
 enum class Kind : std::uint8_t { kCsv, kJson, kParquet };
 
@@ -107,24 +110,16 @@ class PlainTables {
     std::string head(kHeadBytes, '\0');
     head.resize(read_head(source, object, head));
     std::string name = lowered(object.name);
-    const std::string codec = source.codec() == nullptr ? "" : std::string(source.codec()->name);
     if (is_parquet(head)) {
       plain.kind = Kind::kParquet;
-      plain.file_name = object_file_name(index, "parquet");
+      plain.file_name = object_file_name(index, FileForm::kStored, "parquet");
       return plain;
     }
     const std::size_t first = head.find_first_not_of(" \t\r\n");
     const bool is_json = first != std::string::npos && (head[first] == '{' || head[first] == '[');
     if (is_json && !name.contains(".csv") && !name.contains(".tsv")) plain.kind = Kind::kJson;
-    std::string ending = plain.kind == Kind::kJson ? "json" : "csv";
-    if (codec == "gzip") {
-      ending += ".gz";
-    } else if (codec == "zstd") {
-      ending += ".zst";
-    } else if (!codec.empty()) {
-      throw duckdb::IOException("%s: %s is not read as a plain table; unpack it first", listing_.path(object), codec);
-    }
-    plain.file_name = object_file_name(index, ending);
+    const FileForm form = source.codec() == nullptr ? FileForm::kStored : FileForm::kDecoded;
+    plain.file_name = object_file_name(index, form, plain.kind == Kind::kJson ? "json" : "csv");
     return plain;
   }
 
@@ -215,35 +210,65 @@ class PlainTables {
     return objects.empty() ? "" : read_all(objects);
   }
 
+  // What is or may be a manifest; nullopt, and told where it must be one: it is none.
+  std::optional<formats::Manifest> manifest_of(const formats::Format& format, const io::Object& object,
+                                               const std::string& path, bool in_place) {
+    io::DecodedSource source;
+    std::string text(std::min<std::uint64_t>(object.size_bytes + kHeadBytes, kManifestBytesMax), '\0');
+    const std::size_t size = read_head(source, object, text);
+    text.resize(size);
+    auto manifest = format.read_manifest(text);
+    if (manifest) return manifest;
+    text.resize(size + kBlockPaddingBytes);
+    const std::string_view head = std::string_view(text).substr(0, std::min(size, kDetectionBytesMax));
+    if (in_place || format.detect(head, head.size() == size) == formats::Verdict::kYes) {
+      missing_.push_back({ErrorKind::kWorld,
+                          path + " is no manifest that can be read, and it may be the newest",
+                          "copy it again, or leave it out",
+                          {}});
+    }
+    return {};
+  }
+
   std::string of_manifests(const formats::Format& format) {
     struct Found {
       formats::Manifest manifest;
       std::string path;
     };
     std::map<std::string, Found> newest;
+    std::set<std::string> known;                    // what the manifests are of
+    std::map<std::string, std::string> data_files;  // one of each of what data files are of
     for (const io::Object& object : listing_.objects) {
       const std::string path = listing_.path(object);
-      if (!format.read_key(path)) continue;
-      io::DecodedSource source;
-      std::string text(std::min<std::uint64_t>(object.size_bytes + kHeadBytes, kManifestBytesMax), '\0');
-      text.resize(read_head(source, object, text));
-      auto manifest = format.read_manifest(text);
-      if (!manifest) continue;
-      const auto place = newest.find(manifest->set);
-      if (place == newest.end()) {
-        const std::string set = manifest->set;
-        newest.emplace(set, Found{std::move(*manifest), path});
-      } else {
-        ++older_manifests_;
-        if (place->second.manifest.created < manifest->created) place->second = {std::move(*manifest), path};
+      const auto facts = format.read_key(path);
+      if (!facts) continue;
+      if (formats::key_name(path) != kManifestName) {
+        data_files.emplace(facts->log_of, path);
+        continue;
       }
+      known.insert(facts->log_of);
+      auto manifest = manifest_of(format, object, path, !facts->log_of.empty());
+      if (!manifest) continue;
+      // A manifest of no files does not say what it is of: its key does.
+      if (manifest->keys.empty()) manifest->set += '\n' + facts->log_of;
+      known.insert(manifest->set.substr(manifest->set.rfind('\n') + 1));
+      const auto [place, is_first] = newest.try_emplace(manifest->set);
+      if (!is_first) ++older_manifests_;
+      if (is_first || place->second.manifest.created < manifest->created) place->second = {std::move(*manifest), path};
+    }
+    for (const auto& [of, path] : data_files) {
+      if (known.contains(of)) continue;
+      missing_.push_back({ErrorKind::kWorld,
+                          path + " and what lies beside it is named by no manifest under --from",
+                          "copy the manifest.json of " + of + ", too",
+                          {}});
     }
     std::vector<std::string> parts;
     for (const auto& [set, found] : newest) {
       const std::string part = of_manifest(found.manifest, found.path);
       if (!part.empty()) parts.push_back(part);
     }
-    if (parts.empty() && !newest.empty()) throw duckdb::IOException(missing_.front().message);
+    if (parts.empty() && !missing_.empty()) throw duckdb::IOException(missing_.front().message);
     return fmt::format("{}", fmt::join(parts, " UNION ALL BY NAME "));
   }
 
@@ -273,9 +298,12 @@ class PlainTables {
         continue;
       }
       read_.push_back(best->second);
-      files.push_back(quoted(object_file_name(best->second, is_csv ? "csv.gz" : "parquet"), '\''));
+      files.push_back(quoted(is_csv ? object_file_name(best->second, FileForm::kDecoded, "csv")
+                                    : object_file_name(best->second, FileForm::kStored, "parquet"),
+                             '\''));
     }
-    if (files.empty()) return "";
+    if (files.empty() && !manifest.keys.empty()) return "";
+    if (files.empty() && !is_csv) return "SELECT NULL::VARCHAR AS bucket, NULL::VARCHAR AS key WHERE false";
     if (!is_csv) {
       return fmt::format("SELECT * FROM read_parquet([{}], union_by_name = true, hive_partitioning = false)",
                          fmt::join(files, ", "));
@@ -288,8 +316,9 @@ class PlainTables {
       // A form's encoding: `+` is a space.
       std::string value = column.url_encoded ? "url_decode(replace(" + name + ", '+', ' '))" : name;
       if (column.type != "VARCHAR") value = "CAST(nullif(" + name + ", '') AS " + column.type + ")";
-      columns.push_back(value + " AS " + name);
+      columns.push_back(files.empty() ? "NULL::" + column.type + " AS " + name : value + " AS " + name);
     }
+    if (files.empty()) return fmt::format("SELECT {} WHERE false", fmt::join(columns, ", "));
     return fmt::format(
         "SELECT {} FROM read_csv([{}], header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
         "columns = {{{}}})",

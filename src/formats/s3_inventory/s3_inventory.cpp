@@ -6,7 +6,8 @@
 //    "creationTimestamp":"1772409600000","fileFormat":"CSV","fileSchema":"Bucket, Key, Size, LastModifiedDate",
 //    "files":[{"key":"lists/example-shop-assets/daily/data/0a1b2c3d.csv.gz","size":2147,"MD5checksum":"…"}]}
 //
-// Lies at `PREFIX/SOURCE-BUCKET/CONFIG/YYYY-MM-DDTHH-MMZ/manifest.json`. CSV files have no header, and their keys are
+// Lies at `PREFIX/SOURCE-BUCKET/CONFIG/YYYY-MM-DDTHH-MMZ/manifest.json`, and its files at
+// `PREFIX/SOURCE-BUCKET/CONFIG/data/UUID.csv.gz`. CSV files have no header, and their keys are
 // encoded as in a URL; Parquet files name their columns themselves. ORC is not read.
 //
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html (read November 2026)
@@ -31,9 +32,31 @@ bool is_manifest(const JsonText& json, const JsonMembers& members) {
 
 constexpr JsonRecordForm kForm{.container = "", .first_member = "sourceBucket", .is_record = is_manifest};
 
+// "2026-03-02T00-00Z"
+bool is_delivery(std::string_view text) {
+  return text.size() == 17 && text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == '-' && text[16] == 'Z';
+}
+
+// "0a1b2c3d-0000-4000-8000-000000000001.csv.gz"
+bool is_data_file(std::string_view name) {
+  constexpr std::size_t kUuid = 36;
+  if (name.size() < kUuid) return false;
+  const std::string_view ending = name.substr(kUuid);
+  return name[8] == '-' && name[13] == '-' && name[18] == '-' && name[23] == '-' &&
+         (ending == ".csv.gz" || ending == ".parquet" || ending == ".orc");
+}
+
+// Of a manifest or a data file; where it lies in AWS's place, it says what it is of: SOURCE-BUCKET/CONFIG.
 std::optional<KeyFacts> read_key(std::string_view key) {
-  if (key_name(key) != "manifest.json") return {};
-  return KeyFacts{};
+  const auto parts = key_parts(key);
+  const std::size_t n = parts.size();
+  const bool is_manifest = parts.back() == "manifest.json";
+  const bool in_place =
+      n >= 4 && (is_manifest ? is_delivery(parts[n - 2]) : parts[n - 2] == "data" && is_data_file(parts.back()));
+  if (!is_manifest && !in_place) return {};
+  KeyFacts facts;
+  if (in_place) facts.log_of = std::string(parts[n - 4]) + '/' + std::string(parts[n - 3]);
+  return facts;
 }
 
 // "LastModifiedDate" → "last_modified_date", "ETag" → "e_tag", "VersionId" → "version_id": AWS's names in Athena.
@@ -79,8 +102,12 @@ std::optional<Manifest> read_manifest(std::string_view text) {
   const std::string created = text_of("creationTimestamp");
   manifest.created = std::string(created.size() < 20 ? 20 - created.size() : 0, '0') + created;
   manifest.set = text_of("sourceBucket") + '\n' + text_of("destinationBucket");
-  // The configuration's name is only in the keys: `PREFIX/SOURCE-BUCKET/CONFIG/data/NAME`.
-  if (!manifest.keys.empty()) manifest.set += '\n' + manifest.keys[0].substr(0, manifest.keys[0].rfind('/'));
+  // The configuration's name is only in the keys. A list of no files names none.
+  if (!manifest.keys.empty()) {
+    const std::string& key = manifest.keys[0];
+    const auto facts = read_key(key);
+    manifest.set += '\n' + (facts ? facts->log_of : key.substr(0, key.rfind('/')));
+  }
   if (manifest.file_format != "CSV") return manifest;
   for (std::size_t begin = 0; begin <= schema.size();) {
     const std::size_t end = std::min(schema.find(',', begin), schema.size());
