@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 
+#include "base/utf8.h"
 #include "formats/custom/grok.h"
 #include "formats/custom/grouped_pattern.h"
 #include "formats/custom/multiline.h"
@@ -22,6 +23,18 @@ std::unique_ptr<RE2> compile(const std::string& regex) {
   options.set_log_errors(false);
   options.set_max_mem(kRegexMemoryBytes);
   return std::make_unique<RE2>(regex, options);
+}
+
+// Is the expression found in the line as it will be read: with its bad bytes repaired? An expression's `.` is a
+// character, and a bad byte is none.
+bool is_found(const RE2& regex, std::string_view line) {
+  std::string repaired;
+  if (!utf8::is_valid(line)) {
+    repaired.resize(utf8::repaired_size_max(line.size()));
+    repaired.resize(utf8::repair(line, repaired.data()).size_bytes);
+    line = repaired;
+  }
+  return regex.Match(line, 0, line.size(), RE2::UNANCHORED, nullptr, 0);
 }
 
 // What a pattern's readers share: constants.
@@ -44,9 +57,7 @@ class PatternParser {
     return size;
   }
 
-  bool starts_record(std::string_view line) const {
-    return compiled_.record_start->Match(line, 0, line.size(), RE2::UNANCHORED, nullptr, 0);
-  }
+  bool starts_record(std::string_view line) const { return is_found(*compiled_.record_start, line); }
 
   void read_record(std::string_view text, std::uint64_t offset, Batch& batch) {
     if (!row_.begun()) begin(batch);
@@ -102,13 +113,10 @@ class PatternKind final : public RecordKind {
 
   bool fits(std::string_view head, bool whole) const override {
     if (compiled_.record_start != nullptr) {
-      return any_line(head, whole, kDetectionLines, [&](std::string_view line) {
-        return compiled_.record_start->Match(line, 0, line.size(), RE2::UNANCHORED, nullptr, 0);
-      });
+      return any_line(head, whole, kDetectionLines,
+                      [&](std::string_view line) { return is_found(*compiled_.record_start, line); });
     }
-    return most_lines(head, whole, [&](std::string_view line) {
-      return compiled_.regex->Match(line, 0, line.size(), RE2::UNANCHORED, nullptr, 0);
-    });
+    return most_lines(head, whole, [&](std::string_view line) { return is_found(*compiled_.regex, line); });
   }
 
   std::string summary() const override {
