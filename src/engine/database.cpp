@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <duckdb/common/type_visitor.hpp>
+#include <duckdb/parser/expression/positional_reference_expression.hpp>
 #include <thread>
 
 #include "engine/duckdb_headers.h"
@@ -138,6 +140,10 @@ class DuckDatabase final : public Database {
       if ((*statement)->type != duckdb::StatementType::SELECT_STATEMENT) {
         return query_error("only the answer to a SELECT can be written as Parquet");
       }
+      auto prepared = connection_->Prepare((*statement)->Copy());
+      if (prepared->HasError()) return std::unexpected(to_error(prepared->error));
+      keep_digits(**statement, *prepared);
+      prepared.reset();
       auto copy = duckdb::make_uniq<duckdb::CopyStatement>();
       copy->info->is_from = false;
       copy->info->file_path = path;
@@ -296,6 +302,37 @@ class DuckDatabase final : public Database {
         return query_error("only questions are answered: SELECT, WITH, VALUES, DESCRIBE, EXPLAIN",
                            "to keep an answer, use -o FILE", 0);
     }
+  }
+
+  // The type under which Parquet keeps each digit: DuckDB writes integers of 128 bits, such as the sum of a BIGINT, as
+  // DOUBLE.
+  static duckdb::LogicalType exact(const duckdb::LogicalType& type) {
+    return duckdb::TypeVisitor::VisitReplace(type, [](const duckdb::LogicalType& part) {
+      const bool is_wide = part.id() == duckdb::LogicalTypeId::HUGEINT || part.id() == duckdb::LogicalTypeId::UHUGEINT;
+      return is_wide ? duckdb::LogicalType::DECIMAL(38, 0) : part;
+    });
+  }
+
+  static void keep_digits(duckdb::SQLStatement& statement, duckdb::PreparedStatement& prepared) {
+    const auto& types = prepared.GetTypes();
+    auto outer = duckdb::make_uniq<duckdb::SelectNode>();
+    bool changes = false;
+    for (duckdb::idx_t i = 0; i < types.size(); ++i) {
+      duckdb::unique_ptr<duckdb::ParsedExpression> cell =
+          duckdb::make_uniq<duckdb::PositionalReferenceExpression>(i + 1);
+      if (const duckdb::LogicalType type = exact(types[i]); type != types[i]) {
+        cell = duckdb::make_uniq<duckdb::CastExpression>(type, std::move(cell));
+        changes = true;
+      }
+      cell->SetAlias(prepared.GetNames()[i]);
+      outer->select_list.push_back(std::move(cell));
+    }
+    if (!changes) return;
+    auto& select = statement.Cast<duckdb::SelectStatement>();
+    auto inner = duckdb::make_uniq<duckdb::SelectStatement>();
+    inner->node = std::move(select.node);
+    outer->from_table = duckdb::make_uniq<duckdb::SubqueryRef>(std::move(inner), "answer");
+    select.node = std::move(outer);
   }
 
   // Casts every column of the answer inside the plan, where it runs on all threads.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/json_nan.h"
 #include "engine/errors.h"
 #include "engine/object_files.h"
 
@@ -38,12 +39,12 @@ class ParquetRows final : public io::ByteSource {
           chunk_->Flatten();
           row_ = 0;
         }
-        const auto& text = duckdb::FlatVector::GetData<duckdb::string_t>(chunk_->data[0])[row_];
-        const std::size_t part = std::min(text.GetSize() - at_, out.size() - filled);
-        std::memcpy(out.data() + filled, text.GetData() + at_, part);
+        if (at_ == 0) begin_row(duckdb::FlatVector::GetData<duckdb::string_t>(chunk_->data[0])[row_]);
+        const std::size_t part = std::min(text_.size() - at_, out.size() - filled);
+        std::memcpy(out.data() + filled, text_.data() + at_, part);
         filled += part;
         at_ += part;
-        if (at_ == text.GetSize() && filled < out.size()) {
+        if (at_ == text_.size() && filled < out.size()) {
           out[filled++] = '\n';
           at_ = 0;
           ++row_;
@@ -54,11 +55,22 @@ class ParquetRows final : public io::ByteSource {
   }
 
  private:
+  void begin_row(const duckdb::string_t& row) {
+    const std::string_view json(row.GetData(), row.GetSize());
+    text_.clear();
+    if (json.contains("NaN") || json.contains("Infinity")) {
+      add_without_nan(text_, json, NanForm::kText);
+    } else {
+      text_ = json;
+    }
+  }
+
   duckdb::Connection connection_;
   duckdb::unique_ptr<duckdb::QueryResult> result_;
   duckdb::unique_ptr<duckdb::DataChunk> chunk_;
   std::size_t row_ = 0;  // of chunk_
-  std::size_t at_ = 0;   // bytes of that row's text that were given
+  std::string text_;     // of that row
+  std::size_t at_ = 0;   // bytes of it that were given
 };
 
 }  // namespace

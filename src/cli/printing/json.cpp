@@ -3,8 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <unordered_map>
+
+#include "base/json_nan.h"
 
 namespace otomo::cli {
 
@@ -13,28 +14,6 @@ namespace {
 // May a value of that type hold a number that JSON has no word for?
 bool may_hold_nan(std::string_view type) {
   return type.contains("DOUBLE") || type.contains("FLOAT") || type.contains("JSON");
-}
-
-// Adds a value as DuckDB writes it. Its NaN and Infinity, in any letters, are no JSON: they become null.
-void add_without_nan(std::string& text, std::string_view value) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  bool quoted = false;
-  while (!value.empty()) {
-    std::size_t length = 1;
-    if (quoted) {
-      if (value.front() == '\\') length = std::min<std::size_t>(2, value.size());
-    } else if (is_letter(value.front())) {
-      length = static_cast<std::size_t>(std::find_if_not(value.begin(), value.end(), is_letter) - value.begin());
-    }
-    std::string_view word = value.substr(0, length);
-    if (word == "\"") quoted = !quoted;
-    if (!quoted && length > 1 && word != "true" && word != "false") {  // one letter: an exponent's
-      if (text.ends_with('-')) text.pop_back();
-      word = "null";
-    }
-    text += word;
-    value.remove_prefix(length);
-  }
 }
 
 class JsonPrinter final : public Printer {
@@ -65,7 +44,7 @@ class JsonPrinter final : public Printer {
         if (cell.data() == nullptr) {
           text_ += "null";
         } else if (may_hold_nan_[column]) {
-          add_without_nan(text_, cell);
+          add_without_nan(text_, cell, NanForm::kNull);
         } else {
           text_ += cell;
         }
