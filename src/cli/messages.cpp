@@ -188,6 +188,10 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds, st
         use.table != "_rejects") {
       text += fmt::format("  nothing under {} holds {}: `otomo scan{}` tells what is there\n", asked, use.table,
                           asked == "--from" ? " PATH" : "");
+      if (use.objects_unknown > 0 && use.objects_other == 0) {
+        text += asked == "--from" ? "  where you know what they are, --format NAME or --format FILE.toml says it\n"
+                                  : "  where you know what they are, `format` of the source says it\n";
+      }
     }
   }
   say(text);

@@ -10,6 +10,7 @@
 #include "engine/reading/shared_object.h"
 #include "formats/object_facts.h"
 #include "formats/registry.h"
+#include "io/archives.h"
 
 namespace otomo::engine {
 
@@ -325,6 +326,18 @@ const formats::Format* ScanWorker::format_of(std::uint32_t object, const std::st
   return scan_.options_.registry->detect(path, head, whole && head.size() == text.size());
 }
 
+// What object_ is, of which `text` stands first; nullptr: unknown. An error: it is an archive, or damaged so early that
+// nobody can tell.
+Result<const formats::Format*> ScanWorker::identify(const std::string& path, std::string_view text, bool whole) const {
+  if (const std::string_view kind = io::archive_kind(text); !kind.empty()) {
+    return world_error("reading " + path + ": " + std::string(kind) + "; unpack it first");
+  }
+  const formats::Format* found = format_of(object_, path, text, whole);
+  const auto damage = found == nullptr && whole ? damage_at_end() : std::nullopt;
+  if (damage) return unreadable(path, *damage);
+  return found;
+}
+
 // The format whose reader takes objects of that format; nullptr: nobody asked for them.
 const formats::Format* ScanWorker::reads_as(const formats::Format* format) const {
   if (format == nullptr) return nullptr;
@@ -355,13 +368,11 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
   *filled += *more;
   block_->size = *filled;
   block_last_ = *filled < head_bytes;
-  const formats::Format* found = format_of(index, path, block_->text(), block_last_);
-  if (found == nullptr && block_last_) {
-    if (const auto damage = damage_at_end()) return unreadable(path, *damage);
-  }
-  const formats::Format* format = reads_as(found);
+  const auto found = identify(path, block_->text(), block_last_);
+  if (!found) return std::unexpected(found.error());
+  const formats::Format* format = reads_as(*found);
   if (format == nullptr) {
-    skip_object(found);
+    skip_object(*found);
     return {};
   }
   const bool spans_lines = format->starts_record != nullptr;
@@ -424,14 +435,14 @@ bool ScanWorker::merge_next() {
       unread_object(filled.error());
       continue;
     }
-    const formats::Format* found = format_of(index, path, {block_->data() + begin, *filled}, true);
-    if (const auto damage = damage_at_end(); found == nullptr && damage) {
-      unread_object(unreadable(path, *damage).error());
+    const auto found = identify(path, {block_->data() + begin, *filled}, true);
+    if (!found) {
+      unread_object(found.error());
       continue;
     }
-    const formats::Format* format = reads_as(found);
+    const formats::Format* format = reads_as(*found);
     if (format == nullptr) {
-      skip_object(found);
+      skip_object(*found);
       continue;
     }
     if (format != format_) {  // of another batch: it is opened again

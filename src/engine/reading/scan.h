@@ -152,6 +152,7 @@ class ScanWorker {
   std::optional<io::Damage> damage_at_end() const;
   const formats::Format* format_of(std::uint32_t object, const std::string& path, std::string_view text,
                                    bool whole) const;
+  Result<const formats::Format*> identify(const std::string& path, std::string_view text, bool whole) const;
   const formats::Format* reads_as(const formats::Format* format) const;
   void begin_object(std::uint32_t object, const formats::Format* format, std::string_view head);
   void restart_reader(std::string_view head);
