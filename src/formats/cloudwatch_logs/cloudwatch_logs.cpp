@@ -187,6 +187,10 @@ class Reader final : public JsonRecordReader {
   void next_payload() {
     is_decoded_ = false;
     envelope_at_ = 0;
+    next_envelope();
+  }
+  void next_envelope() {
+    lists_told_ = 0;
     event_at_ = 0;
   }
 
@@ -195,7 +199,13 @@ class Reader final : public JsonRecordReader {
   bool take_payload(std::string_view data, std::string_view raw, const std::string& transport, const Origin& origin);
   bool take_envelope(const JsonText& json, std::string_view text, const JsonMembers& members,
                      const std::string& transport, const Origin& origin);
-  bool take_events(const JsonText& json, Span events, const Source& source, const Origin& origin, bool is_broken);
+  enum class Events : std::uint8_t {
+    kRecords,
+    kRecordsToBreak,  // up to the first that is broken
+    kRepeated,        // of a second list, where nobody knows which one is meant: rejects
+  };
+  bool take_events(const JsonText& json, Span events, const Source& source, const Origin& origin, Events are);
+  void reject_repeated(const JsonText& json, const JsonMembers& members, const JsonMember& used, const Origin& origin);
   std::uint32_t reject_element(const JsonText& json, Span rest, std::size_t token, const Origin& origin);
   void take_event(const JsonText& json, std::string_view text, const JsonMembers& members, const Source& source,
                   const Origin& origin);
@@ -210,7 +220,8 @@ class Reader final : public JsonRecordReader {
   // Where the object goes on that is shown again because the batch was full.
   std::size_t carrier_at_ = 0;   // index of the record that carries the payload
   std::size_t envelope_at_ = 0;  // byte of the payload
-  std::size_t event_at_ = 0;     // byte behind the bracket of logEvents
+  std::size_t lists_told_ = 0;   // of logEvents
+  std::size_t event_at_ = 0;     // byte behind the bracket of the next
   bool is_decoded_ = false;      // the payload is in payload_
   std::size_t decoded_bytes_ = 0;
 
@@ -241,7 +252,11 @@ bool Reader::take_object(const JsonText& json, std::string_view text, const Json
       append_others(transport, json, members, lambda);
       append_others(transport, carrier_.json, carrier_.members, data);
     }
-    return take_payload(carrier_.json.plain(data->value, batch_->arena), text, transport, {nullptr, offset});
+    const Origin place{nullptr, offset};
+    if (!take_payload(carrier_.json.plain(data->value, batch_->arena), text, transport, place)) return false;
+    reject_repeated(carrier_.json, carrier_.members, *data, place);
+    reject_repeated(json, members, *lambda, origin);
+    return true;
   }
   if (const JsonMember* list = find_carriers(json, members)) return take_carriers(json, members, *list, origin);
   if (is_api_event(json, members)) {
@@ -280,8 +295,11 @@ bool Reader::take_carriers(const JsonText& json, const JsonMembers& members, con
       if (!stream.empty()) append_member(transport, "kinesis", stream + "}");
     }
     if (!take_payload(holder.json.plain(data->value, batch_->arena), raw, transport, place)) return false;
+    reject_repeated(holder.json, holder.members, *data, place);
+    if (in_kinesis) reject_repeated(carrier_.json, carrier_.members, *carrier_.find("kinesis"), place);
     next_payload();
   }
+  reject_repeated(json, members, list, origin);
   return true;
 }
 
@@ -323,7 +341,7 @@ bool Reader::take_payload(std::string_view data, std::string_view raw, const std
   const std::uint64_t repaired_before = batch.counts.repaired_bytes;
   std::string_view text = batch.repaired(payload_);
   if (text.data() == payload_.data()) text = padded(text, batch);
-  if (envelope_at_ + event_at_ > 0) batch.counts.repaired_bytes = repaired_before;  // it was counted
+  if (envelope_at_ + lists_told_ + event_at_ > 0) batch.counts.repaired_bytes = repaired_before;  // it was counted
   while (true) {
     while (envelope_at_ < text.size() && is_between(text[envelope_at_])) ++envelope_at_;
     if (envelope_at_ == text.size()) return true;
@@ -350,7 +368,7 @@ bool Reader::take_payload(std::string_view data, std::string_view raw, const std
       return false;
     }
     envelope_at_ += end;
-    event_at_ = 0;
+    next_envelope();
   }
 }
 
@@ -365,8 +383,28 @@ bool Reader::take_envelope(const JsonText& json, std::string_view text, const Js
     batch_->add_reject(origin.place(text), RejectReason::kNotARecord, "without logEvents", text);
     return true;
   }
-  return take_events(json, {events->value.begin + 1, events->value.end - 1}, source_of(json, members, transport),
-                     origin, false);
+  const Source source = source_of(json, members, transport);
+  std::size_t lists = 0;
+  for (const JsonMember& member : members) {
+    if (member.value.kind != '[' || json.key(member) != "logEvents" || lists++ < lists_told_) continue;
+    if (!take_events(json, {member.value.begin + 1, member.value.end - 1}, source, origin,
+                     lists == 1 ? Events::kRecords : Events::kRepeated)) {
+      return false;
+    }
+    ++lists_told_;
+    event_at_ = 0;
+  }
+  return true;
+}
+
+// Tells of the members that have the name of the one that was read.
+void Reader::reject_repeated(const JsonText& json, const JsonMembers& members, const JsonMember& used,
+                             const Origin& origin) {
+  for (const JsonMember& member : members) {
+    if (&member == &used || json.key(member) != json.key(used)) continue;
+    const std::string_view value = json.slice(member.value);
+    batch_->add_reject(origin.place(value), RejectReason::kNotARecord, "a second member of that name", value);
+  }
 }
 
 bool Reader::take_broken(std::string_view text, std::uint64_t offset, Batch& batch) {
@@ -387,7 +425,8 @@ bool Reader::take_broken(std::string_view text, std::uint64_t offset, Batch& bat
   const Source source = source_of(json, envelope_.members, {});
   json.start(text.substr(first), JsonDepth::kAll);
   json.finish();
-  const bool done = take_events(json, {0, static_cast<std::uint32_t>(text.size() - first)}, source, origin, true);
+  const bool done =
+      take_events(json, {0, static_cast<std::uint32_t>(text.size() - first)}, source, origin, Events::kRecordsToBreak);
   if (done) forget();
   return done;
 }
@@ -413,8 +452,7 @@ Source Reader::source_of(const JsonText& json, const JsonMembers& members, const
 
 // Reads events from event_at_ on, which is counted from events.begin. False: the batch is full before all are told.
 // REQUIRES: `json` was indexed as a whole, to all depths.
-bool Reader::take_events(const JsonText& json, Span events, const Source& source, const Origin& origin,
-                         bool is_broken) {
+bool Reader::take_events(const JsonText& json, Span events, const Source& source, const Origin& origin, Events are) {
   const std::string_view text = json.text();
   auto at = static_cast<std::uint32_t>(events.begin + event_at_);
   std::size_t token = json.token_at(at, 0);
@@ -428,8 +466,13 @@ bool Reader::take_events(const JsonText& json, Span events, const Source& source
     std::uint32_t end = 0;
     std::size_t next = token;
     if (text[at] == '{' && json.walk(token, shapes_, event_members_, end, next) == JsonWalk::kDone) {
-      take_event(json, json.slice(at, end), event_members_, source, origin);
-    } else if (is_broken) {
+      const std::string_view event = json.slice(at, end);
+      if (are == Events::kRepeated) {
+        batch_->add_reject(origin.place(event), RejectReason::kNotARecord, "of a second logEvents", event);
+      } else {
+        take_event(json, event, event_members_, source, origin);
+      }
+    } else if (are == Events::kRecordsToBreak) {
       return true;
     } else {
       end = reject_element(json, {at, events.end}, token, origin);
