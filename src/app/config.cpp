@@ -13,6 +13,7 @@
 
 #include "app/format_choice.h"
 #include "app/setting_values.h"
+#include "base/nearest_name.h"
 #include "base/toml_text.h"
 #include "base/utf8.h"
 #include "io/listing.h"
@@ -584,23 +585,6 @@ class Parser {
   std::multimap<std::uint64_t, Error> errors_;  // by their places; of one place as they came
 };
 
-// The fewest letters to add, drop, change or swap with their neighbour that make one word of the other.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) cost[i][0] = i;
-  for (std::size_t j = 0; j <= b.size(); ++j) cost[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = a[i - 1] == b[j - 1] ? 0 : 1;
-      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + changed});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
-      }
-    }
-  }
-  return cost[a.size()][b.size()];
-}
-
 }  // namespace
 
 std::vector<ConfigKey> config_keys() {
@@ -641,20 +625,6 @@ Config parse_config(std::string_view text, ConfigFile file, const ConfigRequest&
   config.file = std::move(file);
   Parser(config, request, environment).parse(text);
   return config;
-}
-
-std::string nearest_name(std::string_view word, std::span<const std::string> names) {
-  constexpr std::size_t kWordMax = 100;  // what is longer is no slip
-  std::string nearest;
-  std::size_t fewest = std::min<std::size_t>(word.size(), 5) / 2 + 1;  // half the letters of a short word, else two
-  if (word.size() > kWordMax) return nearest;
-  for (const std::string& name : names) {
-    const std::size_t letters = distance(word, name);
-    if (letters >= fewest) continue;
-    fewest = letters;
-    nearest = name;
-  }
-  return nearest;
 }
 
 }  // namespace otomo::app

@@ -23,7 +23,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -97,8 +96,5 @@ Config load_config(const ConfigRequest& request, const Environment& environment)
 // The same of the text of `file`, which is not opened.
 Config parse_config(std::string_view text, ConfigFile file, const ConfigRequest& request,
                     const Environment& environment);
-
-// The one of `names` that `word` may be a slip for; empty: none is near.
-std::string nearest_name(std::string_view word, std::span<const std::string> names);
 
 }  // namespace otomo::app

@@ -19,6 +19,7 @@
 #include "app/format_file.h"
 #include "app/question.h"
 #include "app/setting_values.h"
+#include "base/nearest_name.h"
 #include "cli/exit_code.h"
 #include "cli/messages.h"
 #include "cli/printing/printers.h"
@@ -74,7 +75,7 @@ Result<std::vector<app::QuestionSource>> question_sources(const AskOptions& opti
   for (const app::ConfigSource& source : config.sources) names.push_back(source.name);
   for (const std::string& name : options.sources) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    const std::string near = app::nearest_name(name, names);
+    const std::string near = nearest_name(name, names);
     return usage_error("there is no source '" + name + "'",
                        names.empty()  ? "otomo.toml names none: see otomo config show"
                        : near.empty() ? fmt::format("the sources are {}", fmt::join(names, ", "))

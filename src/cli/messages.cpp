@@ -130,6 +130,25 @@ void print_listed(const std::vector<app::SourceListed>& sources) {
   say(text);
 }
 
+namespace {
+
+// What to do where no object made the table; else empty.
+std::string nothing_there(const engine::TableUse& use, std::string_view asked) {
+  if (use.objects_read > 0 || use.objects_unread > 0 || use.objects_pruned > 0 || use.table == "_objects" ||
+      use.table == "_rejects") {
+    return "";
+  }
+  std::string text = fmt::format("  nothing under {} holds {}: `otomo scan{}` tells what is there\n", asked, use.table,
+                                 asked == "--from" ? " PATH" : "");
+  if (use.objects_unknown > 0 && use.objects_other == 0) {
+    text += asked == "--from" ? "  where you know what they are, --format NAME or --format FILE.toml says it\n"
+                              : "  where you know what they are, `format` of the source says it\n";
+  }
+  return text;
+}
+
+}  // namespace
+
 void print_summary(const std::vector<engine::TableUse>& uses, double seconds, std::string_view asked) {
   std::string text;
   for (const auto& use : uses) {
@@ -139,6 +158,7 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds, st
       if (use.objects_pruned > 0) {
         text += fmt::format("  {} older manifests left out: the newest counts\n", show_count(use.objects_pruned));
       }
+      text += nothing_there(use, asked);
       continue;
     }
     text += fmt::format(", {} records, {} rejects", show_count(use.counts.records), show_count(use.counts.rejects));
@@ -184,15 +204,7 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds, st
     if (use.counts.rejects > 0 && use.table != "_rejects") {
       text += "  see them with: SELECT * FROM _rejects\n";
     }
-    if (use.objects_read == 0 && use.objects_unread == 0 && use.objects_pruned == 0 && use.table != "_objects" &&
-        use.table != "_rejects") {
-      text += fmt::format("  nothing under {} holds {}: `otomo scan{}` tells what is there\n", asked, use.table,
-                          asked == "--from" ? " PATH" : "");
-      if (use.objects_unknown > 0 && use.objects_other == 0) {
-        text += asked == "--from" ? "  where you know what they are, --format NAME or --format FILE.toml says it\n"
-                                  : "  where you know what they are, `format` of the source says it\n";
-      }
-    }
+    text += nothing_there(use, asked);
   }
   say(text);
 }

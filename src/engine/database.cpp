@@ -11,6 +11,7 @@
 #include "engine/duckdb_headers.h"
 #include "engine/errors.h"
 #include "engine/object_files.h"
+#include "engine/tables/known.h"
 #include "engine/tables/plain.h"
 #include "engine/tables/table_functions.h"
 #include "formats/registry.h"
@@ -217,11 +218,15 @@ class DuckDatabase final : public Database {
   }
 
  private:
-  // Errors of DuckDB's readers name files as they were given to them: the user knows their paths.
+  // What an error of DuckDB's lacks: its readers name files as they were given to them, where the user knows their
+  // paths; and it does not know which tables there are.
   template <class T>
   Result<T> told(Result<T> result) const {
     if (result) return result;
     Error error = std::move(result.error());
+    if (error.message.starts_with(kNoTable)) {
+      error.hint = missing_table_hint(*session_, std::string_view(error.message).substr(kNoTable.size()));
+    }
     const auto& objects = session_->inputs.listing.objects;
     for (std::size_t at = error.message.find(kObjectFiles); at != std::string::npos;
          at = error.message.find(kObjectFiles, at)) {
@@ -296,6 +301,8 @@ class DuckDatabase final : public Database {
     statements[0]->stmt_location = 0;
     switch (statements[0]->type) {
       case duckdb::StatementType::SELECT_STATEMENT:
+        show_tables(statements[0]->Cast<duckdb::SelectStatement>());
+        return std::move(statements[0]);
       case duckdb::StatementType::EXPLAIN_STATEMENT:
       case duckdb::StatementType::RELATION_STATEMENT: return std::move(statements[0]);
       default:
@@ -333,6 +340,18 @@ class DuckDatabase final : public Database {
     inner->node = std::move(select.node);
     outer->from_table = duckdb::make_uniq<duckdb::SubqueryRef>(std::move(inner), "answer");
     select.node = std::move(outer);
+  }
+
+  // SHOW TABLES asks the catalogue, in which otomo's tables are not.
+  void show_tables(duckdb::SelectStatement& statement) const {
+    if (statement.node->type != duckdb::QueryNodeType::SELECT_NODE) return;
+    const auto& from = statement.node->Cast<duckdb::SelectNode>().from_table;
+    if (from == nullptr || from->type != duckdb::TableReferenceType::SHOW_REF) return;
+    const std::string& shown = from->Cast<duckdb::ShowRef>().table_name;
+    if (shown != "\"tables\"" && shown != "__show_tables_expanded") return;
+    duckdb::Parser parser;
+    parser.ParseQuery(show_tables_query(*session_));
+    statement.node = std::move(parser.statements[0]->Cast<duckdb::SelectStatement>().node);
   }
 
   // Casts every column of the answer inside the plan, where it runs on all threads.

@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/errors.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 
 #include "engine/session.h"
-#include "formats/registry.h"
 
 namespace otomo::engine {
 
 namespace {
-
-std::string table_list() {
-  std::string list;
-  for (const std::string& table : formats::Registry().tables()) list += table + ", ";
-  return list + "_rejects, _objects, accounts";
-}
 
 // DuckDB's message up to its own drawing of the query, which otomo draws itself.
 std::string first_part(std::string message) {
@@ -71,8 +62,7 @@ Error to_error(const duckdb::ErrorData& data) {
   if (data.Type() == ExceptionType::CATALOG && error.message.starts_with("Table with name")) {
     const std::size_t end = error.message.find(" does not exist");
     constexpr std::size_t kBegin = std::string_view("Table with name ").size();
-    error.message = fmt::format("there is no table {}", error.message.substr(kBegin, end - kBegin));
-    error.hint = "the tables are " + table_list();
+    error.message = std::string(kNoTable) + error.message.substr(kBegin, end - kBegin);
   }
   return error;
 }

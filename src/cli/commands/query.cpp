@@ -65,7 +65,8 @@ Command query_command() {
       "; _rejects holds what could not be read, _objects what each object is, accounts the names of accounts in "
       "otomo.toml. Every table has event_time, account_id, "
       "region and the hidden columns \"$path\", \"$offset\" and "
-      "\"$raw\". The SQL is DuckDB's. Only what --from or a source names is read; nothing is written but -o.\n"
+      "\"$raw\". The SQL is DuckDB's; SHOW TABLES lists the tables. Only what --from or a source names is read; "
+      "nothing is written but -o.\n"
       "Exit codes: 0 fine, 1 the query is wrong, 2 the command line is wrong, 3 an object could not be read whole (the "
       "answer is partial), 4 rejects under --strict, 130 interrupted.";
   command.options = {

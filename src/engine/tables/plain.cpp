@@ -11,6 +11,7 @@
 
 #include "engine/object_files.h"
 #include "engine/parquet_rows.h"
+#include "engine/tables/lend.h"
 #include "formats/object_key.h"
 #include "io/decoded_source.h"
 
@@ -79,11 +80,18 @@ class PlainTables {
 
   duckdb::unique_ptr<duckdb::TableRef> find(const std::string& name) {
     std::string sql;
+    std::span<const formats::ColumnSpec> columns;  // where a manifest's table has no manifest
     for (const formats::Format* format : session_.inputs.registry->all()) {
-      if (format->read_manifest && format->manifest_table == name) sql = of_manifests(*format);
+      if (!format->read_manifest || format->manifest_table != name) continue;
+      sql = of_manifests(*format);
+      columns = format->columns;
     }
     if (sql.empty() && name.starts_with(kClassPrefix)) sql = of_class(name);
     if (sql.empty()) sql = of_name(name);
+    if (sql.empty() && !columns.empty()) {
+      if (!session_.inputs.names_sources) throw_no_sources(name);
+      sql = empty_table(columns);
+    }
     if (sql.empty()) return nullptr;
     TableUse use;
     use.table = name;
@@ -102,6 +110,16 @@ class PlainTables {
   }
 
  private:
+  static std::string empty_table(std::span<const formats::ColumnSpec> columns) {
+    std::vector<std::string> nulls;
+    for (const formats::ColumnSpec& column : columns) {
+      // The files' times have no zone.
+      const std::string type = column.type == formats::Type::kTimestamp ? "TIMESTAMP" : logical_type(column).ToString();
+      nulls.push_back(fmt::format("CAST(NULL AS {}) AS {}", type, quoted(column.name, '"')));
+    }
+    return fmt::format("SELECT {} WHERE false", fmt::join(nulls, ", "));
+  }
+
   // Opens the object and looks at its first plain bytes.
   PlainObject look_at(std::uint32_t index) const {
     const io::Object& object = listing_.objects[index];
@@ -334,6 +352,11 @@ class PlainTables {
 };
 
 }  // namespace
+
+std::string plain_table_name(std::string_view file_name) {
+  const auto stem = stem_of(file_name);
+  return stem ? as_identifier(*stem) : "";
+}
 
 duckdb::unique_ptr<duckdb::TableRef> find_plain_table(Session& session, const std::string& name) {
   return PlainTables(session).find(name);

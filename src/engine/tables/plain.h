@@ -9,11 +9,15 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "engine/duckdb_headers.h"
 #include "engine/session.h"
 
 namespace otomo::engine {
+
+// The table that a file of that name makes; empty: none.
+std::string plain_table_name(std::string_view file_name);
 
 // nullptr: there is no such table. Throws DuckDB's exceptions where there is one that cannot be read.
 duckdb::unique_ptr<duckdb::TableRef> find_plain_table(Session& session, const std::string& name);

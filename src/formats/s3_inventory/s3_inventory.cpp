@@ -46,6 +46,30 @@ bool is_data_file(std::string_view name) {
          (ending == ".csv.gz" || ending == ".parquet" || ending == ".orc");
 }
 
+// Of the table where there is no manifest: those of AWS's DDL for Athena, in its order.
+constexpr ColumnSpec kColumns[] = {
+    {"bucket"},
+    {"key"},
+    {"version_id"},
+    {"is_latest", Type::kBoolean},
+    {"is_delete_marker", Type::kBoolean},
+    {"size", Type::kBigint},
+    {"last_modified_date", Type::kTimestamp},
+    {"e_tag"},
+    {"storage_class"},
+    {"is_multipart_uploaded", Type::kBoolean},
+    {"replication_status"},
+    {"encryption_status"},
+    {"object_lock_retain_until_date", Type::kTimestamp},
+    {"object_lock_mode"},
+    {"object_lock_legal_hold_status"},
+    {"intelligent_tiering_access_tier"},
+    {"bucket_key_status"},
+    {"checksum_algorithm"},
+    {"object_access_control_list"},
+    {"object_owner"},
+};
+
 // Of a manifest or a data file; where it lies in AWS's place, it says what it is of: SOURCE-BUCKET/CONFIG.
 std::optional<KeyFacts> read_key(std::string_view key) {
   const auto parts = key_parts(key);
@@ -128,7 +152,7 @@ const Format kFormat{
     .name = "s3_inventory",
     .table = "",
     .summary = "S3 Inventory manifests",
-    .columns = {},
+    .columns = kColumns,
     .partitions = {},
     .newline_ends_record = false,
     .objects_of = {},

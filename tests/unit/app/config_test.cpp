@@ -140,15 +140,5 @@ TEST(ConfigTest, WhatIsNoUtf8IsToldWithItsPlace) {
   EXPECT_EQ(errors_of(parse("\xC3")), Texts{"dir/otomo.toml:1:1: no UTF-8"});
 }
 
-TEST(ConfigTest, NearestName) {
-  const Texts names = {"timezone", "memory", "url", "zone"};
-  EXPECT_EQ(nearest_name("timezon", names), "timezone");
-  EXPECT_EQ(nearest_name("mmeory", names), "memory");
-  EXPECT_EQ(nearest_name("ulr", names), "url");
-  EXPECT_EQ(nearest_name("abc", names), "");
-  EXPECT_EQ(nearest_name("", names), "");
-  EXPECT_EQ(nearest_name(std::string(100000, 'x'), names), "");
-}
-
 }  // namespace
 }  // namespace otomo::app

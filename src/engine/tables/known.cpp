@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/tables/known.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/limits.h"
+#include "base/nearest_name.h"
+#include "engine/tables/plain.h"
+#include "io/decoded_source.h"
+
+namespace otomo::engine {
+
+namespace {
+
+// Objects that are looked into, spread over all of them: a glance, where reading everything would be a scan.
+constexpr std::size_t kObjectsLookedAtMax = 100;
+constexpr std::size_t kNamesShownMax = 12;
+
+struct KnownTable {
+  std::string name;
+  std::string summary;
+};
+
+std::vector<KnownTable> log_tables(const Session& session) {
+  const formats::Registry& registry = *session.inputs.registry;
+  std::vector<KnownTable> tables;
+  for (const std::string& table : registry.tables()) tables.push_back({table, registry.of_table(table)[0]->summary});
+  for (const formats::Format* format : registry.all()) {
+    if (!format->manifest_table.empty()) tables.push_back({format->manifest_table, "from " + format->summary});
+  }
+  return tables;
+}
+
+std::vector<KnownTable> own_tables() {
+  return {{"_rejects", "lines and records that could not be read"},
+          {"_objects", "objects: what each is, and how well it reads"},
+          {"accounts", "names of accounts, from otomo.toml"}};
+}
+
+// The object's first plain bytes, with kBlockPaddingBytes behind them; nullopt: a pipe, or it cannot be read.
+std::optional<std::string> head_of(const io::Listing& listing, const io::Object& object) {
+  if (object.is_stdin || !object.modified_us) return {};
+  io::FileOpener opener;
+  auto bytes = opener.open(listing.folders[object.folder], object.name, object.size_bytes);
+  if (!bytes) return {};
+  io::DecodedSource source;
+  source.open(std::move(*bytes));
+  std::string head(kDetectionBytesMax + kBlockPaddingBytes, '\0');
+  const auto started = source.start({head.data(), kDetectionBytesMax});
+  if (!started) return {};
+  const auto more = source.read({head.data() + *started, kDetectionBytesMax - *started});
+  if (!more) return {};
+  head.resize(*started + *more + kBlockPaddingBytes);
+  return head;
+}
+
+// The tables that the objects make, as far as a glance tells.
+std::vector<std::string> held_tables(const Session& session) {
+  const io::Listing& listing = session.inputs.listing;
+  const formats::Registry& registry = *session.inputs.registry;
+  std::vector<std::string> held;
+  const auto add = [&](const std::string& table) {
+    if (!table.empty() && std::find(held.begin(), held.end(), table) == held.end()) held.push_back(table);
+  };
+  const std::size_t step = listing.objects.size() / kObjectsLookedAtMax + 1;
+  for (std::size_t i = 0; i < listing.objects.size(); i += step) {
+    const auto index = static_cast<std::uint32_t>(i);
+    const io::Object& object = listing.objects[index];
+    const auto head = head_of(listing, object);
+    if (!head) continue;
+    const std::string_view text = std::string_view(*head).substr(0, head->size() - kBlockPaddingBytes);
+    const formats::Format* format = session.source_of(index).forced;
+    if (format == nullptr) format = registry.detect(listing.path(object), text, text.size() < kDetectionBytesMax);
+    if (format == nullptr) {
+      add(plain_table_name(object.name));
+      continue;
+    }
+    add(format->table);
+    add(format->manifest_table);
+    for (const formats::Format* other : registry.all()) {
+      if (other->objects_of == format->name) add(other->table);
+    }
+  }
+  return held;
+}
+
+std::string text_literal(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? std::string("''") : std::string(1, c);
+  return result + "'";
+}
+
+}  // namespace
+
+std::string show_tables_query(const Session& session) {
+  std::vector<KnownTable> tables = log_tables(session);
+  const std::size_t logs = tables.size();
+  for (const std::string& name : held_tables(session)) {
+    const auto end = tables.begin() + static_cast<std::ptrdiff_t>(logs);
+    if (std::none_of(tables.begin(), end, [&](const KnownTable& table) { return table.name == name; })) {
+      tables.push_back({name, "the files of this name"});
+    }
+  }
+  for (KnownTable& table : own_tables()) tables.push_back(std::move(table));
+  std::vector<std::string> rows;
+  for (const KnownTable& table : tables) {
+    rows.push_back(fmt::format("({}, {})", text_literal(table.name), text_literal(table.summary)));
+  }
+  return fmt::format("SELECT * FROM (VALUES {}) AS tables(name, summary)", fmt::join(rows, ", "));
+}
+
+std::string missing_table_hint(const Session& session, std::string_view name) {
+  std::vector<std::string> held = held_tables(session);
+  std::vector<std::string> names;
+  for (const KnownTable& table : log_tables(session)) names.push_back(table.name);
+  for (const KnownTable& table : own_tables()) names.push_back(table.name);
+  std::vector<std::string> all = names;
+  all.insert(all.end(), held.begin(), held.end());
+  const std::vector<std::string> similar = similar_names(duckdb::StringUtil::Lower(std::string(name)), all);
+  if (similar.empty() && held.empty()) return fmt::format("the tables are {}", fmt::join(names, ", "));
+  std::string hint = similar.empty() ? "" : fmt::format("did you mean {}? ", fmt::join(similar, " or "));
+  if (!held.empty()) {
+    const bool more = held.size() > kNamesShownMax;
+    if (more) held.resize(kNamesShownMax);
+    hint += fmt::format("what is asked holds {}{}; ", fmt::join(held, ", "), more ? ", …" : "");
+  }
+  return hint + "SHOW TABLES lists all";
+}
+
+}  // namespace otomo::engine
