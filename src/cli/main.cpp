@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -11,8 +13,10 @@
 #include <iostream>
 #include <sstream>
 
+#include "base/nearest_name.h"
 #include "cli/commands/commands.h"
 #include "cli/exit_code.h"
+#include "cli/messages.h"
 #include "cli/signals.h"
 #include "engine/database.h"
 
@@ -106,14 +110,44 @@ void fill_standard_streams() {
   }
 }
 
-// CLI11 takes "[a,b]" for a list; a folder may have that name.
+// `help`, `help COMMAND` and `version` are other words for the options of these names. CLI11 takes "[a,b]" for a list;
+// a folder may have that name.
 std::vector<std::string> arguments(int argc, char** argv) {
-  std::vector<std::string> all;
-  for (int i = argc - 1; i > 0; --i) {  // CLI11 wants them the last one first
-    const std::string argument = argv[i];
-    all.push_back(argument.starts_with('[') && argument.ends_with(']') ? "./" + argument : argument);
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words[0] == "version") words[0] = "--version";
+  if (!words.empty() && words[0] == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
   }
-  return all;
+  for (std::string& word : words) {
+    if (word.starts_with('[') && word.ends_with(']')) word.insert(0, "./");
+  }
+  return words;
+}
+
+std::string see_help(const CLI::App& command) {
+  return "see: " + std::string(command.get_parent() == nullptr ? "" : "otomo ") + command.get_name() + " --help";
+}
+
+// What is wrong with the first option that the command does not have: those that it may stand for; nullopt: it has all.
+std::optional<Error> unknown_option(const CLI::App& command, const std::vector<std::string>& words) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+  for (const std::string& given : words) {
+    if (given == "--") break;
+    const std::string word = given.substr(0, given.find('='));
+    const bool is_option = word.starts_with("--") && word.find_first_of(" \n") == std::string::npos;
+    if (!is_option || std::find(names.begin(), names.end(), word) != names.end()) continue;
+    const std::vector<std::string> similar = similar_names(word, names);
+    return Error{ErrorKind::kUsage,
+                 "there is no option " + word,
+                 similar.empty() ? see_help(command) : fmt::format("did you mean {}?", fmt::join(similar, " or ")),
+                 {}};
+  }
+  return {};
 }
 
 int run(int argc, char** argv) {
@@ -125,7 +159,7 @@ int run(int argc, char** argv) {
                        "otomo " OTOMO_VERSION " (DuckDB " + std::string(engine::Database::engine_version()) + ")");
   app.formatter(std::make_shared<HelpFormatter>());
   app.require_subcommand(1);
-  app.footer("Each command explains itself: otomo COMMAND --help\nStart with: otomo scan PATH");
+  app.footer("Each command explains itself: otomo help COMMAND\nStart with: otomo scan PATH");
   const std::vector<Command> commands = all_commands();
   int code = kFine;
   for (const Command& command : commands) {
@@ -135,18 +169,29 @@ int run(int argc, char** argv) {
     if (!command.examples.empty()) sub->footer(footer(command));
     sub->callback([&code, &command] { code = command.run(); });
   }
-  try {
-    app.parse(arguments(argc, argv));
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);
-    if (argc > 1 && argv[1][0] != '-' && std::none_of(commands.begin(), commands.end(), [&](const Command& command) {
-          return command.name == argv[1];
-        })) {
-      std::cerr << "otomo: there is no command '" << argv[1] << "'\n  see: otomo --help\n";
+  std::vector<std::string> words = arguments(argc, argv);
+  const CLI::App* chosen = &app;
+  if (!words.empty() && !words[0].starts_with('-')) {
+    std::vector<std::string> names;
+    for (const Command& command : commands) names.push_back(command.name);
+    if (std::find(names.begin(), names.end(), words[0]) == names.end()) {
+      const std::string near = nearest_name(words[0], names);
+      print_error({ErrorKind::kUsage,
+                   "there is no command '" + words[0] + "'",
+                   near.empty() ? "see: otomo --help" : "did you mean " + near + "?",
+                   {}});
       return kUsageWrong;
     }
-    std::cerr << "otomo: " << error.what() << "\n  see: otomo"
-              << (argc > 1 && argv[1][0] != '-' ? std::string(" ") + argv[1] : "") << " --help\n";
+    chosen = app.get_subcommand(words[0]);
+  }
+  try {
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 wants them the last one first
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    // Without a command, CLI11 misses that first.
+    const bool may_be_option = chosen == &app || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+    const auto wrong = may_be_option ? unknown_option(*chosen, words) : std::nullopt;
+    print_error(wrong ? *wrong : Error{ErrorKind::kUsage, error.what(), see_help(*chosen), {}});
     return kUsageWrong;
   }
   return code;
