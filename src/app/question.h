@@ -61,6 +61,7 @@ class Question {
   void interrupt();
   engine::Progress progress() const { return database_->progress(); }
   std::vector<engine::TableUse> uses() const { return database_->uses(); }
+  bool asked_accounts() const { return database_->asked_accounts(); }
   const std::vector<SourceListed>& listed() const { return listed_; }
   // Paths and folders that could not be listed; of an answer that reads no table they take nothing.
   const std::vector<Error>& unlisted() const { return unlisted_; }

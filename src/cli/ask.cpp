@@ -301,6 +301,7 @@ int ask(AskOptions options) {
   if (!options.quiet) {
     if (options.verbose) print_listed((*question)->listed());
     print_summary(uses, seconds, options.from.empty() ? "the sources" : "--from");
+    if (config.accounts.empty() && (*question)->asked_accounts()) print_no_accounts(config.file);
   }
   std::uint64_t rejects = 0;
   std::uint64_t unread = unlisted.size();

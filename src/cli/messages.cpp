@@ -117,6 +117,14 @@ void print_config_use(const app::Config& config, bool verbose) {
   say(text);
 }
 
+void print_no_accounts(const app::ConfigFile& file) {
+  const bool has_file = file.origin != app::ConfigOrigin::kNone && file.path != "/dev/null";
+  say(fmt::format(
+      "otomo: the table accounts is empty: {} no accounts\n  write them to {}, under [accounts]: 111122223333 = \"shop\"\n",
+      has_file ? harmless(file.path) + " names" : "no otomo.toml is used, so that there are",
+      has_file ? "it" : "an otomo.toml in the working folder"));
+}
+
 void print_listed(const std::vector<app::SourceListed>& sources) {
   std::string text;
   for (const app::SourceListed& source : sources) {

@@ -30,6 +30,9 @@ void print_config_errors(const app::Config& config, HowMany how_many);
 void print_config_use(const app::Config& config, bool verbose);
 std::string describe(const app::ConfigFile& file);
 
+// That the table `accounts` is empty, and where its rows would be written.
+void print_no_accounts(const app::ConfigFile& file);
+
 // One line per source that has a name.
 void print_listed(const std::vector<app::SourceListed>& sources);
 

@@ -217,6 +217,8 @@ class DuckDatabase final : public Database {
     return uses;
   }
 
+  bool asked_accounts() const override { return session_->asked_accounts; }
+
  private:
   // What an error of DuckDB's lacks: its readers name files as they were given to them, where the user knows their
   // paths; and it does not know which tables there are.
@@ -284,6 +286,7 @@ class DuckDatabase final : public Database {
     const std::lock_guard lock(session_->mutex);
     session_->scans.clear();
     session_->plain.clear();
+    session_->asked_accounts = false;
   }
 
   Result<duckdb::unique_ptr<duckdb::SQLStatement>> parse(const std::string& sql) {

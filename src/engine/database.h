@@ -115,6 +115,8 @@ class Database {
   virtual Progress progress() const = 0;
   // One entry per table that the last query read, in the order of first use.
   virtual std::vector<TableUse> uses() const = 0;
+  // Did the last query read the table `accounts`?
+  virtual bool asked_accounts() const = 0;
 
   static std::string_view engine_version();
 };

@@ -25,6 +25,7 @@ struct Session {
   unsigned threads = 1;
   duckdb::DatabaseInstance* database = nullptr;  // that the session belongs to
   std::atomic<bool> stop{false};
+  std::atomic<bool> asked_accounts{false};  // the running query has read the table `accounts`
 
   const Source& source_of(std::uint32_t object) const { return inputs.sources[inputs.listing.objects[object].source]; }
 

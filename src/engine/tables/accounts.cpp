@@ -27,7 +27,8 @@ duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext& /*context*/
 }
 
 duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientContext& /*context*/,
-                                                                 duckdb::TableFunctionInitInput& /*input*/) {
+                                                                 duckdb::TableFunctionInitInput& input) {
+  input.bind_data->Cast<AccountsBind>().session->asked_accounts = true;
   return duckdb::make_uniq<AccountsGlobal>();
 }
 
