@@ -284,8 +284,15 @@ int ask(AskOptions options) {
   if (done && !parquet) done = printer->finish();
   if (done && parquet_folder) done = copy_out(question_wanted->parquet_path, **output);
   if (done) done = (*output)->finish();
+  const auto summarize = [&](const std::vector<engine::TableUse>& uses) {
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    print_summary(uses, seconds, options.from.empty() ? "the sources" : "--from");
+  };
   if (!done) {
-    if ((*output)->reader_gone()) return kFine;
+    if ((*output)->reader_gone()) {
+      if (!options.quiet) summarize((*question)->uses());
+      return kFine;
+    }
     if (const int code = signal_exit_code(); code != 0) {
       print_error(Error{ErrorKind::kInterrupted, "", "", {}});
       return code;
@@ -293,14 +300,13 @@ int ask(AskOptions options) {
     return fail(done.error());
   }
 
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const auto uses = (*question)->uses();
   // An answer that reads no table misses nothing.
   const std::vector<Error> unlisted = uses.empty() ? std::vector<Error>() : (*question)->unlisted();
   print_unread(uses, unlisted);
   if (!options.quiet) {
     if (options.verbose) print_listed((*question)->listed());
-    print_summary(uses, seconds, options.from.empty() ? "the sources" : "--from");
+    summarize(uses);
     if (config.accounts.empty() && (*question)->asked_accounts()) print_no_accounts(config.file);
   }
   std::uint64_t rejects = 0;

@@ -120,8 +120,9 @@ void print_config_use(const app::Config& config, bool verbose) {
 void print_no_accounts(const app::ConfigFile& file) {
   const bool has_file = file.origin != app::ConfigOrigin::kNone && file.path != "/dev/null";
   say(fmt::format(
-      "otomo: the table accounts is empty: {} no accounts\n  write them to {}, under [accounts]: 111122223333 = \"shop\"\n",
-      has_file ? harmless(file.path) + " names" : "no otomo.toml is used, so that there are",
+      "otomo: the table accounts is empty: {}\n  write them to {}, under [accounts]: "
+      "111122223333 = \"shop\"\n",
+      has_file ? harmless(file.path) + " names no account" : "an otomo.toml would name them, and none is used",
       has_file ? "it" : "an otomo.toml in the working folder"));
 }
 
@@ -142,8 +143,8 @@ namespace {
 
 // What to do where no object made the table; else empty.
 std::string nothing_there(const engine::TableUse& use, std::string_view asked) {
-  if (use.objects_read > 0 || use.objects_unread > 0 || use.objects_pruned > 0 || use.table == "_objects" ||
-      use.table == "_rejects") {
+  if (use.objects_read > 0 || use.objects_unread > 0 || use.objects_pruned > 0 || use.stopped_early ||
+      use.table == "_objects" || use.table == "_rejects") {
     return "";
   }
   std::string text = fmt::format("  nothing under {} holds {}: `otomo scan{}` tells what is there\n", asked, use.table,
@@ -184,10 +185,14 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds, st
     if (use.counts.control_messages > 0) {
       text += fmt::format(", {} control messages passed over", show_count(use.counts.control_messages));
     }
+    if (use.stopped_early) text += ", stopped early";
     const double rate = seconds > 0 ? static_cast<double>(use.plain_bytes) / seconds : 0;
     text += fmt::format("; {} read", show_bytes(use.stored_bytes));
     if (use.plain_bytes > use.stored_bytes) text += fmt::format(" ({} plain)", show_bytes(use.plain_bytes));
     text += fmt::format(", {:.2f} s, {}/s\n", seconds, show_bytes(static_cast<std::uint64_t>(rate)));
+    if (use.stopped_early) {
+      text += "  stopped early: the answer needed no more; the numbers are of what was read, not of all the logs\n";
+    }
     if (use.counts.skipped > 0) {
       text += "  skipped: records without the text that the query asks for, rejects among them; --strict reads all\n";
     }

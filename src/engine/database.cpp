@@ -191,6 +191,7 @@ class DuckDatabase final : public Database {
       use.objects_other = scan->totals.objects_other;
       use.objects_unknown = scan->totals.objects_unknown;
       use.objects_unread = scan->totals.objects_unread;
+      use.stopped_early = scan->totals.objects_done < use.objects_matched;
       use.stored_bytes = scan->totals.stored_bytes;
       use.plain_bytes = scan->totals.plain_bytes;
       use.counts = scan->totals.counts();

@@ -88,8 +88,9 @@ struct TableUse {
   std::uint64_t stored_bytes = 0;
   std::uint64_t plain_bytes = 0;
   formats::Counts counts;
-  bool records_known = true;  // false: the table is read by DuckDB's own readers, which do not count
-  std::vector<Error> unread;  // the first of them
+  bool stopped_early = false;  // the answer needed no more: the numbers are not of all objects
+  bool records_known = true;   // false: the table is read by DuckDB's own readers, which do not count
+  std::vector<Error> unread;   // the first of them
 };
 
 struct Progress {

@@ -157,6 +157,8 @@ Result<formats::Batch*> ScanWorker::next() {
       }
       if (batch_->rows > 0 || !batch_->rejects.empty()) {
         told_format_ = format_;
+        // Whoever needs no more after this batch has seen all of the object.
+        if (done && mode_ == Mode::kSequential && block_last_) count_done();
         return batch_;
       }
     }
@@ -486,6 +488,7 @@ void ScanWorker::begin_object(std::uint32_t object, const formats::Format* forma
   object_ = object;
   format_ = format;
   key_facts_.reset();
+  counted_done_ = false;
   block_at_ = 0;
   Reading& reading = reading_for(*format);
   batch_ = reading.batch.get();
@@ -530,6 +533,11 @@ void ScanWorker::unread_object(const Error& error) {
   share_.reset();
 }
 
+void ScanWorker::count_done() {
+  if (!counted_done_) ++scan_.totals.objects_done;
+  counted_done_ = true;
+}
+
 void ScanWorker::finish_object() {
   if (mode_ == Mode::kShared) {
     const std::lock_guard lock(scan_.mutex_);
@@ -540,7 +548,7 @@ void ScanWorker::finish_object() {
     }
     share_.reset();
   } else {
-    ++scan_.totals.objects_done;
+    count_done();
   }
   if (scan_.options_.reports) flush_reports(damage_.empty() ? ObjectState::kRead : ObjectState::kUnread, damage_);
   mode_ = Mode::kIdle;

@@ -162,6 +162,7 @@ class ScanWorker {
   bool merge_next();
   void share_object(std::shared_ptr<SharedObject> shared);
   void finish_object();
+  void count_done();
   void skip_object(const formats::Format* format);
   void unread_object(const Error& error);
   Result<bool> next_block();  // false: the object, or this worker's share of it, is done
@@ -199,6 +200,7 @@ class ScanWorker {
   BlockPointer block_;
   std::size_t block_at_ = 0;  // bytes of block_->text() that were consumed
   bool block_last_ = false;   // nothing follows the block
+  bool counted_done_ = false;  // object_ is in ScanTotals::objects_done
   std::uint64_t stored_counted_ = 0;
   bool is_columns_ = false;  // source_ gives an object of columns as rows
   std::shared_ptr<SharedObject> share_;
