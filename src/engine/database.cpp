@@ -287,6 +287,7 @@ class DuckDatabase final : public Database {
     const std::lock_guard lock(session_->mutex);
     session_->scans.clear();
     session_->plain.clear();
+    session_->plain_objects.clear();
     session_->asked_accounts = false;
   }
 

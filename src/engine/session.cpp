@@ -11,6 +11,10 @@ ScanOptions Session::scan_options() {
   options.sources = inputs.sources;
   options.registry = inputs.registry.get();
   options.interrupted = [this] { return stop.load(std::memory_order_relaxed); };
+  {
+    const std::lock_guard lock(mutex);
+    options.plain_objects = plain_objects;
+  }
   options.is_columns = is_parquet;
   options.open_columns = [this](std::uint32_t object) { return open_parquet_rows(*database, object); };
   return options;

@@ -7,6 +7,8 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,15 +41,17 @@ struct Session {
     scans.emplace_back(table, std::move(scan));
   }
 
-  void add_plain(TableUse use) {
+  void add_plain(TableUse use, std::span<const std::uint32_t> objects) {
     const std::lock_guard lock(mutex);
+    plain_objects.insert(objects.begin(), objects.end());
     if (std::none_of(plain.begin(), plain.end(), [&](const TableUse& u) { return u.table == use.table; })) {
       plain.push_back(std::move(use));
     }
   }
 
   mutable std::mutex mutex;
-  std::vector<TableUse> plain;  // of tables that are not scanned here
+  std::vector<TableUse> plain;            // of tables that are not scanned here
+  std::set<std::uint32_t> plain_objects;  // that these read
   std::vector<std::pair<std::string, std::shared_ptr<Scan>>> scans;
 };
 

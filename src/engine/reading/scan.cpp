@@ -10,6 +10,7 @@
 #include "engine/reading/shared_object.h"
 #include "formats/object_facts.h"
 #include "formats/registry.h"
+#include "formats/side_file.h"
 #include "io/archives.h"
 
 namespace otomo::engine {
@@ -505,15 +506,15 @@ void ScanWorker::share_object(std::shared_ptr<SharedObject> shared) {
 }
 
 void ScanWorker::skip_object(const formats::Format* format) {
-  if (format == nullptr) {
-    ++scan_.totals.objects_unknown;
-  } else {
-    ++scan_.totals.objects_other;
-  }
-  const io::Object& object = scan_.options_.listing->objects[object_];
+  const ScanOptions& options = scan_.options_;
+  const io::Object& object = options.listing->objects[object_];
+  // A report tells of each object what it is; a question only that nothing was missed.
+  const bool known = format != nullptr || (!options.reports && (options.plain_objects.contains(object_) ||
+                                                                formats::is_side_file(options.listing->path(object))));
+  ++(known ? scan_.totals.objects_other : scan_.totals.objects_unknown);
   scan_.totals.stored_bytes += object.size_bytes;
   ++scan_.totals.objects_done;
-  if (scan_.options_.reports) {
+  if (options.reports) {
     format_ = format;
     key_facts_.reset();
     flush_reports(format == nullptr ? ObjectState::kUnknown : ObjectState::kRead,

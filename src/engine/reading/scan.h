@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,7 +36,7 @@ namespace otomo::engine {
 // What became of the objects and records so far. Each number is exact once the scan has ended.
 struct ScanTotals {
   std::atomic<std::uint64_t> objects_read{0};     // of the formats that were asked for
-  std::atomic<std::uint64_t> objects_other{0};    // of other formats
+  std::atomic<std::uint64_t> objects_other{0};    // of other formats, and side files
   std::atomic<std::uint64_t> objects_unknown{0};  // of no known format
   std::atomic<std::uint64_t> objects_unread{0};   // could not be read, wholly or in part
   std::atomic<std::uint64_t> objects_done{0};
@@ -82,7 +83,8 @@ struct ScanOptions {
   // The formats of the table that is read; empty: every object is read as what it is.
   std::vector<const formats::Format*> wanted;
   std::map<const formats::Format*, formats::LiteralFilter> filters;  // of those formats that have one
-  bool reports = false;                                              // fill ScanWorker::reports
+  std::set<std::uint32_t> plain_objects;  // that the question reads otherwise: not unknown, though no format has them
+  bool reports = false;                   // fill ScanWorker::reports
   // A batch may hold records of several objects: nothing that was asked for depends on the object. Needs `wanted`; not
   // with `reports`.
   bool merge_objects = false;
@@ -198,8 +200,8 @@ class ScanWorker {
   formats::Batch* batch_ = nullptr;
   std::uint64_t order_ = 0;
   BlockPointer block_;
-  std::size_t block_at_ = 0;  // bytes of block_->text() that were consumed
-  bool block_last_ = false;   // nothing follows the block
+  std::size_t block_at_ = 0;   // bytes of block_->text() that were consumed
+  bool block_last_ = false;    // nothing follows the block
   bool counted_done_ = false;  // object_ is in ScanTotals::objects_done
   std::uint64_t stored_counted_ = 0;
   bool is_columns_ = false;  // source_ gives an object of columns as rows

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/nearest_name.h"
 #include "engine/tables/plain.h"
+#include "formats/side_file.h"
 #include "io/decoded_source.h"
 
 namespace otomo::engine {
@@ -76,7 +77,7 @@ std::vector<std::string> held_tables(const Session& session) {
     const formats::Format* format = session.source_of(index).forced;
     if (format == nullptr) format = registry.detect(listing.path(object), text, text.size() < kDetectionBytesMax);
     if (format == nullptr) {
-      add(plain_table_name(object.name));
+      if (!formats::is_side_file(listing.path(object))) add(plain_table_name(object.name));
       continue;
     }
     add(format->table);

@@ -101,7 +101,7 @@ class PlainTables {
     use.objects_matched = use.objects_read = read_.size();
     use.objects_unread = missing_.size();
     use.unread = missing_;
-    session_.add_plain(std::move(use));
+    session_.add_plain(std::move(use), read_);
     duckdb::Parser parser;
     parser.ParseQuery(sql);
     auto select =
