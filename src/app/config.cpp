@@ -533,6 +533,9 @@ class Parser {
         complain(raw.place, "sources." + raw.name + " has no url",
                  "say where its logs are, for example url = \"AWSLogs\"");
       }
+      if (const auto fields = raw.values.find("fields"); fields != raw.values.end()) {
+        check_fields("sources." + raw.name + ".fields", fields->second, raw, source);
+      }
       config_.sources.push_back(std::move(source));
     }
     for (const auto& [id, value] : accounts_) settle_account(id, value);
@@ -554,6 +557,26 @@ class Parser {
         config_.settings.push_back({key, text.text, text.place.name});
       }
     }
+  }
+
+  // Complains of names that no format, or not the source's, has a field for.
+  void check_fields(const std::string& key, const Value& value, const RawSource& raw, const ConfigSource& source) {
+    if (source.settings.fields.empty()) return;
+    formats::Registry registry;
+    std::vector<const formats::Format*> named;
+    for (const auto& [name, format] : {std::pair("messages", source.messages), std::pair("format", source.format)}) {
+      if (format.empty() && raw.values.contains(name)) return;  // it was wrong, and told
+      if (format.empty()) continue;
+      const auto chosen = choose_format(format, registry);
+      if (!chosen) return;
+      named.push_back(*chosen);
+    }
+    const auto chosen = choose_by_fields(source.settings.fields, named, registry);
+    if (chosen) return;
+    const auto wrong = std::find_if(value.texts.begin(), value.texts.end(),
+                                    [&](const Text& text) { return !choose_by_fields(text.text, named, registry); });
+    complain(wrong == value.texts.end() ? value.place : wrong->place, key + ": " + chosen.error().message,
+             chosen.error().hint);
   }
 
   // What is empty or holds a NUL is no value of any key.

@@ -4,6 +4,7 @@
 // Format. Any thread.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,5 +20,12 @@ std::vector<std::string> table_names();
 // A format of `registry`, valid as long as that; the file of a format that a user describes ("shop.toml") joins it.
 // Errors: kUsage, naming those there are, or the place in the file.
 Result<const formats::Format*> choose_format(const std::string& name, formats::Registry& registry);
+
+// The format of whose lines `fields` (SourceSettings::fields) tells: the first of `named` that takes such a list; where
+// there is none that could, and only envelopes are named, the only format of `registry` that knows all the names.
+// Errors: kUsage, with the names that are not known.
+Result<const formats::Format*> choose_by_fields(const std::string& fields,
+                                                std::span<const formats::Format* const> named,
+                                                const formats::Registry& registry);
 
 }  // namespace otomo::app

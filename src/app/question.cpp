@@ -81,6 +81,15 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
       if (!format) return std::unexpected(format.error());
       source.messages = *format;
     }
+    if (!wanted.settings.fields.empty()) {
+      std::vector<const formats::Format*> named;
+      for (const formats::Format* format : {source.messages, source.forced}) {
+        if (format != nullptr) named.push_back(format);
+      }
+      const auto format = choose_by_fields(wanted.settings.fields, named, *registry);
+      if (!format) return std::unexpected(Error(format.error()).while_doing("--fields"));
+      if (named.empty()) source.assumed = *format;
+    }
     inputs.sources.push_back(std::move(source));
   }
   inputs.accounts = options.accounts;

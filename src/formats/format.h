@@ -161,6 +161,9 @@ struct Format {
   // Not null: some lines say what the lines behind them mean. The last such line in `text`, which is whole lines, or
   // empty: where a part of an object is read alone, the last one before it is its context's head.
   std::function<std::string_view(std::string_view text)> last_header = nullptr;
+  // Not null: SourceSettings::fields says what the fields of lines without a header are. Those of its names that this
+  // log has no field for.
+  std::vector<std::string> (*unknown_fields)(std::string_view fields) = nullptr;
 };
 
 }  // namespace otomo::formats

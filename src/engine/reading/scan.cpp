@@ -326,7 +326,8 @@ const formats::Format* ScanWorker::format_of(std::uint32_t object, const std::st
                                              bool whole) const {
   if (const formats::Format* forced = source_of(object).forced) return forced;
   const std::string_view head = text.substr(0, kDetectionBytesMax);
-  return scan_.options_.registry->detect(path, head, whole && head.size() == text.size());
+  const formats::Format* detected = scan_.options_.registry->detect(path, head, whole && head.size() == text.size());
+  return detected == nullptr && !text.empty() ? source_of(object).assumed : detected;
 }
 
 // What object_ is, of which `text` stands first; nullptr: unknown. An error: it is an archive, or damaged so early that

@@ -332,6 +332,14 @@ Verdict detect(std::string_view head, bool whole) {
                                                                                                        : Verdict::kNo;
 }
 
+// The names of Common Media Client Data are many, and all go to `extra`.
+std::vector<std::string> unknown_fields(std::string_view fields) {
+  std::vector<std::string> unknown = names_of(fields);
+  std::erase_if(unknown,
+                [](std::string_view name) { return column_of(name) != kNoColumn || name.starts_with("cmcd-"); });
+  return unknown;
+}
+
 std::string_view last_header(std::string_view text) {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
@@ -380,6 +388,7 @@ const Format kFormat{
     },
     .literal_for = literal_for,
     .last_header = last_header,
+    .unknown_fields = unknown_fields,
 };
 
 }  // namespace otomo::formats::cloudfront

@@ -393,6 +393,14 @@ Verdict detect(std::string_view head, bool whole) {
   return any_line(head, true, kLinesMax, looks_like_record) ? Verdict::kMaybe : Verdict::kNo;
 }
 
+std::vector<std::string> unknown_fields(std::string_view fields) {
+  std::vector<std::string> unknown;
+  for (const std::string_view name : names_of(fields)) {
+    if (column_of(name) == kNoColumn) unknown.emplace_back(name);
+  }
+  return unknown;
+}
+
 std::string_view last_header(std::string_view text) {
   std::string_view last;
   each_header_like(text, [&](std::string_view line) {
@@ -424,6 +432,7 @@ const Format kFormat{
       return std::string(value);
     },
     .last_header = last_header,
+    .unknown_fields = unknown_fields,
 };
 
 }  // namespace otomo::formats::vpc_flow
