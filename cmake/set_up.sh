@@ -14,7 +14,8 @@ packages_to_build=(
   g++:g++ cmake:cmake ninja-build:ninja pkg-config:pkg-config
   libfmt-dev:fmt/core.h libsimdjson-dev:simdjson.h libcli11-dev:CLI/CLI.hpp
   libtomlplusplus-dev:toml++/toml.h libre2-dev:re2/re2.h libcctz-dev:cctz/time_zone.h tzdata:/usr/share/zoneinfo/UTC
-  libisal-dev:isa-l.h libdeflate-dev:libdeflate.h libzstd-dev:zstd.h libbz2-dev:bzlib.h)
+  libisal-dev:isa-l.h libdeflate-dev:libdeflate.h libzstd-dev:zstd.h libbz2-dev:bzlib.h
+  libcurl4-openssl-dev:curl/curl.h libssl-dev:openssl/sha.h libpugixml-dev:pugixml.hpp)
 packages_to_test=(
   libgtest-dev:gtest/gtest.h python3:python3 clang-format-19:clang-format-19 clang-19:clang++-19
   git:git

@@ -32,7 +32,7 @@ SOURCES = {".cpp", ".h", ".inl", ".def", ".py", ".sh", ".cmake", ".ts"}
 BAD_NAMES = re.compile(r"(^|_)(utils?|helpers?|common|misc|manager|impl)(_|\.|$)|_?\d+\.(cpp|h)$")
 GOOD_NAME = re.compile(r"^[a-z0-9_]+(\.[a-z0-9_]+)*$")
 # A number that is the thing's own.
-KERNEL_NAMES = {"avx2.cpp", "avx512.cpp", "utf8.cpp", "utf8.h", "base64.cpp", "base64.h", "bzip2.cpp"}
+KERNEL_NAMES = {"avx2.cpp", "avx512.cpp", "utf8.cpp", "utf8.h", "base64.cpp", "base64.h", "bzip2.cpp", "sigv4.cpp", "sigv4.h"}
 # Formats that are made at run time: in no list.
 UNLISTED_FORMATS = {"custom"}
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|DIS" r"ABLED_)\b")

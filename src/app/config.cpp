@@ -25,13 +25,9 @@ namespace {
 constexpr std::string_view kVariablePrefix = "OTOMO_";
 constexpr std::string_view kSections[] = {"defaults", "sources", "accounts"};
 
-// Names of settings that S3 will need. They are known so that none is ever shown, nor taken from just any folder.
+// Names of what is no setting here: secrets and commands stand in AWS's own files. They are known so that none is ever
+// shown.
 constexpr std::string_view kReservedNames[] = {"endpoint",
-                                               "endpoint_url",
-                                               "profile",
-                                               "region",
-                                               "role_arn",
-                                               "external_id",
                                                "access_key_id",
                                                "session_token",
                                                "command",
@@ -91,10 +87,17 @@ struct Target {
 // Takes one text of the value of `key`; it may rewrite it to what it stands for.
 using Take = Verdict (*)(const std::string& key, std::string& text, Target& target);
 
+enum class Trust : std::uint8_t {
+  kAnyFile,
+  kOwnFile,        // not from a file that was merely found: it says who is asked, and as whom
+  kOwnFileSecret,  // and its value is not shown
+};
+
 struct Row {
   ConfigKey key;
   ValueType type;
   Take take;
+  Trust trust = Trust::kAnyFile;
 };
 
 // The complaint of a check; where there is none, `text` goes to `target`.
@@ -123,12 +126,15 @@ Verdict take_switch(const std::string& key, const std::string& text, std::option
 
 Verdict take_url(const std::string& key, std::string& text, Target& target) {
   if (text == "-") return Complaint{key + ": standard input is no source", "read it with --from -"};
-  if (text.starts_with("s3://")) return Complaint{key + ": s3:// is no place to read from", io::kS3Hint};
+  if (text.starts_with("s3://")) {
+    target.source->paths.push_back(text);
+    return {};
+  }
   const std::size_t scheme = text.find("://");
   if (scheme != std::string::npos && text.find('/') > scheme) {
     // The rest is not shown: it may hold a password.
     return Complaint{key + ": " + text.substr(0, scheme) + ":// is no place to read from",
-                     "a url is the path of a folder or file, or a glob"};
+                     "a url is the path of a folder or file, a glob, or s3://BUCKET/PREFIX"};
   }
   if (text == "~" || text.starts_with("~/")) {
     const auto home = target.environment.find("HOME");
@@ -160,6 +166,22 @@ Verdict take_fields(const std::string& key, std::string& text, Target& target) {
 Verdict take_account(const std::string& key, std::string& text, Target& target) {
   if (!is_account_id(text)) return Complaint{key + " '" + text + "' is no account id", "it has twelve digits"};
   target.source->settings.account_id = text;
+  return {};
+}
+
+Verdict take_endpoint(const std::string& key, std::string& text, Target& target) {
+  if (!text.starts_with("https://") && !text.starts_with("http://")) {
+    // The rest is not shown: it may hold a password.
+    return Complaint{key + " is no URL", "such as https://s3.example.com or http://127.0.0.1:9000"};
+  }
+  if (text.contains('@')) return Complaint{key + " holds a user's name", "credentials stand in ~/.aws"};
+  target.source->s3.endpoint_url = text;
+  return {};
+}
+
+Verdict take_payer(const std::string& key, std::string& text, Target& target) {
+  if (text != "requester") return Complaint{key + " '" + text + "': only \"requester\" may pay", ""};
+  target.source->s3.requester_pays = true;
   return {};
 }
 
@@ -229,6 +251,53 @@ constexpr Row kRows[] = {
     {{"sources", "account", "ACCOUNT_ID", "account of records and keys that name none", "none"},
      ValueType::kText,
      take_account},
+    {{"sources", "region", "REGION", "where requests to S3 begin; a bucket elsewhere is followed",
+      "as AWS's own tools"},
+     ValueType::kText,
+     [](const std::string&, std::string& text, Target& target) -> Verdict {
+       target.source->s3.region = text;
+       return {};
+     }},
+    {{"sources", "profile", "NAME", "of ~/.aws/config, for s3://", "as AWS's own tools"},
+     ValueType::kText,
+     [](const std::string&, std::string& text, Target& target) -> Verdict {
+       target.source->s3.profile = text;
+       return {};
+     },
+     Trust::kOwnFile},
+    {{"sources", "endpoint_url", "URL", "an S3 of your own", "as AWS's own tools"},
+     ValueType::kText,
+     take_endpoint,
+     Trust::kOwnFile},
+    {{"sources", "role_arn", "ARN", "a role that is assumed to read the source, as of another account", "none"},
+     ValueType::kText,
+     [](const std::string& key, std::string& text, Target& target) -> Verdict {
+       if (!text.starts_with("arn:"))
+         return Complaint{key + " '" + text + "' is no ARN", "arn:aws:iam::ACCOUNT:role/NAME"};
+       target.source->s3.role_arn = text;
+       return {};
+     },
+     Trust::kOwnFile},
+    {{"sources", "external_id", "TEXT", "that the role wants to be told", "none"},
+     ValueType::kText,
+     [](const std::string&, std::string& text, Target& target) -> Verdict {
+       target.source->s3.external_id = text;
+       return {};
+     },
+     Trust::kOwnFileSecret},
+    {{"sources", "no_sign_request", "true|false", "ask S3 without credentials, for buckets open to everybody", "false"},
+     ValueType::kSwitch,
+     [](const std::string& key, std::string& text, Target& target) -> Verdict {
+       std::optional<bool> value;
+       if (auto wrong = take_switch(key, text, value)) return wrong;
+       target.source->s3.anonymous = *value;
+       return {};
+     }},
+    {{"sources", "request_payer", "WHO", "\"requester\": pay for requests to a bucket whose owner does not",
+      "the owner"},
+     ValueType::kText,
+     take_payer,
+     Trust::kOwnFile},
     {{"accounts", "ACCOUNT_ID", "NAME", "the account's name, for the table accounts"},
      ValueType::kText,
      nullptr},  // its names are the accounts' own: settle_account()
@@ -423,17 +492,20 @@ class Parser {
 
   // Is there such a key? Complains where there is none, or where it is reserved.
   bool may_take(std::string_view section, const std::string& prefix, const std::string& name, const Place& place) {
-    if (row_of(section, name) != nullptr) return true;
-    if (!is_reserved(name)) {
+    const Row* row = row_of(section, name);
+    const bool merely_found = config_.file.origin == ConfigOrigin::kFound && place.order != kEnvironmentOrder;
+    if (row != nullptr && (row->trust == Trust::kAnyFile || !merely_found)) return true;
+    if (row == nullptr && !is_reserved(name)) {
       complain(place, "unknown key " + prefix + name, hint_for(name, names_in(section)));
       return false;
     }
     reserved_.push_back({prefix + name, kMasked, place.name});
-    if (config_.file.origin == ConfigOrigin::kFound && place.order != kEnvironmentOrder) {
-      complain(place, prefix + name + ": a file that was merely found sets no endpoints, credentials or commands",
-               "that takes --config FILE or your own ~/.config/otomo/otomo.toml; and S3 is not read directly yet");
+    if (row == nullptr) {
+      complain(place, prefix + name + " is no setting of otomo",
+               "credentials stand in ~/.aws, a source names its profile");
     } else {
-      complain(place, prefix + name + " is not supported yet", io::kS3Hint);
+      complain(place, prefix + name + ": a file that was merely found sets no endpoints, credentials or commands",
+               "that takes --config FILE or your own ~/.config/otomo/otomo.toml");
     }
     return false;
   }
@@ -554,7 +626,8 @@ class Parser {
       if (const Verdict verdict = row.take(key, text.text, target)) {
         complain(text.place, verdict->message, verdict->hint);
       } else {
-        config_.settings.push_back({key, text.text, text.place.name});
+        const bool secret = row.trust == Trust::kOwnFileSecret;
+        config_.settings.push_back({key, secret ? kMasked : text.text, text.place.name});
       }
     }
   }

@@ -31,6 +31,7 @@
 #include "base/result.h"
 #include "engine/database.h"
 #include "formats/format.h"
+#include "io/s3_connection.h"
 
 namespace otomo::app {
 
@@ -43,6 +44,7 @@ struct ConfigSource {
   std::string format;              // empty: detected
   std::string messages;            // the format of CloudWatch Logs' messages; empty: detected
   formats::SourceSettings settings;
+  io::S3Settings s3;
 };
 
 // Empty: nothing was said.

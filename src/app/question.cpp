@@ -26,10 +26,21 @@ void keep_regular_files(io::Listing& listing) {
   });
 }
 
-Result<io::MergedListing> list_sources(const std::vector<QuestionSource>& sources) {
+Result<io::MergedListing> list_sources(const QuestionOptions& options) {
   std::vector<io::Listing> listings;
-  for (const QuestionSource& source : sources) {
-    auto listing = io::list_objects(source.paths, source.missing);
+  std::vector<std::pair<io::S3Settings, std::shared_ptr<aws::S3Client>>>
+      clients;  // sources that say the same share one
+  for (const QuestionSource& source : options.sources) {
+    io::S3Access access;
+    access.connect = [&]() -> Result<std::shared_ptr<aws::S3Client>> {
+      for (const auto& [settings, client] : clients) {
+        if (settings == source.s3) return client;
+      }
+      auto client = io::connect_s3(source.s3, options.s3);
+      if (client) clients.emplace_back(source.s3, *client);
+      return client;
+    };
+    auto listing = io::list_objects(source.paths, source.missing, access);
     if (!listing) return std::unexpected(listing.error());
     if (source.regular_files_only) keep_regular_files(*listing);
     if (!source.name.empty()) {
@@ -57,7 +68,8 @@ QuestionSource question_source(const ConfigSource& source, const ConfigFile& fil
           source.messages,
           source.settings,
           io::MissingPath::kIsUnread,
-          file.origin == ConfigOrigin::kFound};
+          file.origin == ConfigOrigin::kFound,
+          source.s3};
 }
 
 Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options) {
@@ -95,7 +107,7 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
   inputs.accounts = options.accounts;
   inputs.literal_filters = !options.strict;
   inputs.names_sources = !options.sources.empty();
-  auto listed = std::async(std::launch::async, [&options] { return list_sources(options.sources); });
+  auto listed = std::async(std::launch::async, [&options] { return list_sources(options); });
   auto created = engine::Database::create();
   auto listing = listed.get();
   if (!created) return std::unexpected(created.error());

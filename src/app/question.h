@@ -12,6 +12,7 @@
 #include "app/config.h"
 #include "app/temp_folder.h"
 #include "engine/database.h"
+#include "io/s3_connection.h"
 
 namespace otomo::app {
 
@@ -24,6 +25,7 @@ struct QuestionSource {
   formats::SourceSettings settings;
   io::MissingPath missing = io::MissingPath::kIsError;
   bool regular_files_only = false;  // pipes and devices are told and left out
+  io::S3Settings s3;
 };
 
 QuestionSource question_source(const ConfigSource& source, const ConfigFile& file);
@@ -38,6 +40,7 @@ struct QuestionOptions {
   std::string time_zone = "UTC";
   engine::CellForm form = engine::CellForm::kText;
   std::string parquet_path;  // not empty: the answer goes there as Parquet
+  io::S3Surroundings s3;
 };
 
 // A quarter of the machine's memory (or of its cgroup's limit), at least 512 MiB.

@@ -63,6 +63,11 @@ Result<std::vector<app::QuestionSource>> question_sources(const AskOptions& opti
     source.paths = options.from;
     source.format = options.format;
     source.settings.fields = options.fields;
+    source.s3.profile = options.profile;
+    source.s3.region = options.region;
+    source.s3.endpoint_url = options.endpoint_url;
+    source.s3.anonymous = options.no_sign_request;
+    source.s3.requester_pays = !options.request_payer.empty();
     if (!options.log_zone.empty()) {
       const auto zone = app::zone_name("--log-zone", options.log_zone);
       if (!zone) return std::unexpected(zone.error());
@@ -87,8 +92,10 @@ Result<std::vector<app::QuestionSource>> question_sources(const AskOptions& opti
     wanted.push_back(app::question_source(source, config.file));
   }
   if (wanted.empty()) return wanted;
-  for (const auto& [option, value] : {std::pair("--format", options.format), std::pair("--fields", options.fields),
-                                      std::pair("--log-zone", options.log_zone)}) {
+  for (const auto& [option, value] :
+       {std::pair("--format", options.format), std::pair("--fields", options.fields),
+        std::pair("--log-zone", options.log_zone), std::pair("--profile", options.profile),
+        std::pair("--region", options.region), std::pair("--endpoint-url", options.endpoint_url)}) {
     if (!value.empty()) {
       return usage_error(std::string(option) + " is for what --from names", "of a source, otomo.toml says it");
     }
@@ -176,6 +183,20 @@ int leave(int code) {
   return code;
 }
 
+// Asks on the terminal, which need not be standard input; "" where there is none.
+std::string ask_for_code(const std::string& device) {
+  std::FILE* terminal = std::fopen("/dev/tty", "r+e");
+  if (terminal == nullptr) return {};
+  std::fprintf(terminal, "code of %s: ", device.c_str());
+  std::fflush(terminal);
+  char line[64] = "";
+  const bool answered = std::fgets(line, sizeof line, terminal) != nullptr;
+  std::fclose(terminal);
+  std::string code = answered ? line : "";
+  std::erase_if(code, [](char c) { return c < '0' || c > '9'; });
+  return code;
+}
+
 }  // namespace
 
 std::vector<Option> ask_options(AskOptions& options) {
@@ -196,6 +217,18 @@ std::vector<Option> ask_options(AskOptions& options) {
        &options.fields},
       {"--log-zone", "ZONE", "zone of times that are written without one, an IANA name (default UTC)",
        &options.log_zone},
+      {"--profile", "NAME", "of ~/.aws/config, for s3:// (default: AWS_PROFILE, as for AWS's own tools)",
+       &options.profile},
+      {"--region", "REGION", "where requests to S3 begin; a bucket elsewhere is followed", &options.region},
+      {"--endpoint-url", "URL", "an S3 of your own (default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS)",
+       &options.endpoint_url},
+      {"--no-sign-request", "", "ask S3 without credentials, for buckets that are open to everybody",
+       &options.no_sign_request},
+      {"--request-payer",
+       "WHO",
+       "pay for requests to a bucket whose owner does not",
+       &options.request_payer,
+       {"requester"}},
       {"--output", "FORM",
        "form of the answer (default: what the ending of -o FILE says; else table on a terminal, csv elsewhere)",
        &options.output, form_names()},
@@ -263,6 +296,12 @@ int ask(AskOptions options) {
       question_wanted->parquet_path = parquet_folder->path() + "/answer.parquet";
     }
   }
+
+  question_wanted->s3 = {[environment = app::process_environment()](const std::string& name) {
+                           const auto found = environment.find(name);
+                           return found == environment.end() ? std::string() : found->second;
+                         },
+                         ask_for_code};
 
   const auto start = std::chrono::steady_clock::now();
   auto question = app::Question::open(*question_wanted);

@@ -23,6 +23,11 @@ struct AskOptions {
   std::string log_zone;  // and of its times
   std::string config;
   std::vector<std::string> sources;
+  std::string profile;  // of AWS, for s3:// in `from`
+  std::string region;
+  std::string endpoint_url;
+  bool no_sign_request = false;
+  std::string request_payer;
   std::string output;  // form
   std::string output_file;
   std::string time_zone;

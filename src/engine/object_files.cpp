@@ -7,6 +7,7 @@
 
 #include "io/byte_source.h"
 #include "io/decoded_source.h"
+#include "io/s3_objects.h"
 
 namespace otomo::engine {
 
@@ -95,7 +96,8 @@ class StoredFiles final : public ObjectFiles {
 
   duckdb::unique_ptr<FileHandle> OpenFile(const std::string& name, duckdb::FileOpenFlags flags,
                                           duckdb::optional_ptr<duckdb::FileOpener> /*opener*/) override {
-    auto opened = io::open_file_at(listing().path(to_open(name, flags)));
+    to_open(name, flags);
+    auto opened = io::open_object_at(listing(), *object_of_file(name));
     if (!opened) throw duckdb::IOException(opened.error().message);
     return duckdb::make_uniq<StoredHandle>(*this, name, flags, std::move(*opened));
   }
@@ -156,8 +158,7 @@ class DecodedFiles final : public ObjectFiles {
 
   void Reset(FileHandle& handle) override {
     auto& mine = handle.Cast<DecodedHandle>();
-    const io::Object& read = object(handle);
-    auto bytes = io::FileOpener().open(listing().folders[read.folder], read.name, read.size_bytes);
+    auto bytes = io::open_object(listing(), *object_of_file(handle.path));
     if (!bytes) throw duckdb::IOException(bytes.error().message);
     mine.source = std::make_unique<io::DecodedSource>();
     mine.source->open(std::move(*bytes));

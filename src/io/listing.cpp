@@ -16,6 +16,9 @@
 #include <unordered_set>
 #include <utility>
 
+#include "aws/s3_client.h"
+#include "io/s3_listing.h"
+
 namespace otomo::io {
 
 namespace {
@@ -72,6 +75,30 @@ class Lister {
     for (const std::string& name : below) add_folder(folder + name + "/");
   }
 
+  // Of one bucket, sorted. What ends in "/" and is empty is a folder that somebody made by hand.
+  void add_s3(const std::string& bucket, std::vector<aws::ListedObject> objects) {
+    std::string before;
+    for (aws::ListedObject& found : objects) {
+      if (found.key.ends_with('/') && found.size_bytes == 0) continue;
+      const std::size_t slash = found.key.rfind('/');
+      const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
+      std::string folder = "s3://" + bucket + "/" + found.key.substr(0, name);
+      if (listing_.folders.empty() || folder != before) {
+        before = folder;
+        listing_.folders.push_back(std::move(folder));
+      }
+      Object object;
+      object.folder = static_cast<std::uint32_t>(listing_.folders.size() - 1);
+      object.is_archived = found.is_archived;
+      object.size_bytes = found.size_bytes;
+      object.modified_us = found.modified_us;
+      object.name = found.key.substr(name);
+      object.etag = std::move(found.etag);
+      listing_.size_bytes += object.size_bytes;
+      listing_.objects.push_back(std::move(object));
+    }
+  }
+
   void add_stdin() {
     listing_.folders.emplace_back();
     add("-", {});
@@ -99,16 +126,30 @@ bool is_glob(const std::string& path) { return path.find_first_of("*?[") != std:
 
 }  // namespace
 
-Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing) {
+Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing, const S3Access& s3) {
   Listing listing;
   Lister lister(listing);
+  const auto add_s3 = [&](const std::string& path) -> Result<void> {
+    const auto url = parse_s3_url(path);
+    if (!url) return std::unexpected(url.error());
+    if (listing.s3.empty()) {
+      auto client = s3.connect();
+      if (!client) return std::unexpected(std::move(client.error()));
+      listing.s3.push_back(std::move(*client));
+    }
+    auto found = list_s3(listing.s3.front(), *url, s3.interrupted);
+    if (!found) return std::unexpected(std::move(found.error()).while_doing("listing " + path));
+    if (found->empty()) {
+      return world_error(path + ": no object there", "what there is: aws s3 ls s3://" + url->bucket + "/");
+    }
+    lister.add_s3(url->bucket, std::move(*found));
+    return {};
+  };
   const auto add_path = [&](const std::string& path) -> Result<void> {
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0) {
       return world_error(path + ": " + reason(errno),
-                         path.starts_with("s3://")
-                             ? kS3Hint
-                             : "check the path; folders, files, globs and - (standard input) are accepted");
+                         "check the path; folders, files, globs, s3:// and - (standard input) are accepted");
     }
     if (S_ISDIR(status.st_mode)) {
       lister.add_folder(path.ends_with('/') ? path : path + "/");
@@ -118,6 +159,7 @@ Result<Listing> list_objects(std::span<const std::string> paths, MissingPath mis
     return {};
   };
   const auto add = [&](const std::string& path) -> Result<void> {
+    if (Listing::is_s3(path)) return add_s3(path);
     struct stat status{};
     if (!is_glob(path) || ::stat(path.c_str(), &status) == 0) return add_path(path);
     glob_t matches{};
@@ -141,7 +183,9 @@ Result<Listing> list_objects(std::span<const std::string> paths, MissingPath mis
       continue;
     }
     if (auto added = add(path); !added) {
-      if (missing == MissingPath::kIsError) return std::unexpected(added.error());
+      if (missing == MissingPath::kIsError || added.error().kind == ErrorKind::kInterrupted) {
+        return std::unexpected(added.error());
+      }
       listing.unread.push_back(std::move(added.error()));
     }
   }
@@ -149,8 +193,11 @@ Result<Listing> list_objects(std::span<const std::string> paths, MissingPath mis
     // Paths may overlap ("logs" and "logs/2026", "{a,a*}"): the first mention counts.
     std::unordered_set<std::string> once;
     std::erase_if(listing.objects, [&](const Object& object) {
-      const bool again = !object.is_stdin &&
-                         !once.insert(std::filesystem::path(listing.path(object)).lexically_normal().string()).second;
+      // In S3 a key is what it is: "a//b" is not "a/b".
+      const std::string path = listing.path(object);
+      const bool again =
+          !object.is_stdin &&
+          !once.insert(Listing::is_s3(path) ? path : std::filesystem::path(path).lexically_normal().string()).second;
       if (again) listing.size_bytes -= object.size_bytes;
       return again;
     });
@@ -167,13 +214,17 @@ MergedListing merge_listings(std::vector<Listing> sources) {
   }
   // Folders that are one get one number; only objects in folders that were met twice can be there already.
   std::map<std::pair<dev_t, ino_t>, std::size_t> numbers;
+  std::map<std::pair<std::string, std::string>, std::size_t> s3_numbers;  // by endpoint and name
   std::vector<std::size_t> times_met;
   std::vector<std::vector<std::size_t>> number_of(sources.size());
   for (std::size_t source = 0; source < sources.size(); ++source) {
     for (const std::string& folder : sources[source].folders) {
       struct stat status{};
       std::size_t number = times_met.size();
-      if (::stat(folder.empty() ? "." : folder.c_str(), &status) == 0) {
+      if (Listing::is_s3(folder)) {
+        const std::pair place(sources[source].s3.front()->options().endpoint_url, folder);
+        number = s3_numbers.emplace(place, number).first->second;
+      } else if (::stat(folder.empty() ? "." : folder.c_str(), &status) == 0) {
         number = numbers.emplace(std::pair(status.st_dev, status.st_ino), number).first->second;
       }
       if (number == times_met.size()) times_met.push_back(0);
@@ -197,6 +248,7 @@ MergedListing merge_listings(std::vector<Listing> sources) {
       listing.size_bytes += object.size_bytes;
       listing.objects.push_back(std::move(object));
     }
+    listing.s3.push_back(more.s3.empty() ? nullptr : std::move(more.s3.front()));
     std::move(more.folders.begin(), more.folders.end(), std::back_inserter(listing.folders));
     std::move(more.unread.begin(), more.unread.end(), std::back_inserter(listing.unread));
   }
@@ -204,7 +256,7 @@ MergedListing merge_listings(std::vector<Listing> sources) {
 }
 
 std::string path_below(const std::string& folder, const std::string& path) {
-  if (path.starts_with('/')) return path;
+  if (path.starts_with('/') || Listing::is_s3(path)) return path;
   if (!is_glob(path)) return folder + path;
   std::string escaped;
   for (const char c : folder) {

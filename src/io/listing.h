@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which objects a user's paths stand for: files, folders (with everything below), globs, "-" for standard input. In a
-// fixed order, each object once. Any thread may read a finished listing.
+// Which objects a user's paths stand for: files, folders (with everything below), globs, "-" for standard input, s3://
+// with the same. In a fixed order, each object once. Any thread may read a finished listing.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,24 +15,36 @@
 
 #include "base/result.h"
 
+namespace otomo::aws {
+class S3Client;
+}
+
 namespace otomo::io {
 
 struct Object {
   std::uint32_t folder = 0;  // index into Listing::folders
   bool is_stdin = false;
+  bool is_archived = false;  // in S3: in Glacier, so that it cannot be read
   std::uint16_t source = 0;  // the caller's number of where it is from
   std::uint64_t size_bytes = 0;
   std::optional<std::int64_t> modified_us;  // nullopt: a pipe
   std::string name;                         // within the folder
+  std::string etag;                         // in S3, where the server knows one
 };
 
 struct Listing {
   std::deque<std::string> folders;  // each ends with "/" or is empty
   std::vector<Object> objects;
   std::uint64_t size_bytes = 0;
-  std::vector<Error> unread;  // folders that could not be listed: the rest goes on
+  std::vector<Error> unread;                       // folders that could not be listed: the rest goes on
+  std::vector<std::shared_ptr<aws::S3Client>> s3;  // of each source; nullptr or missing: it has no objects there
 
   std::string path(const Object& object) const { return folders[object.folder] + object.name; }
+  // nullptr: it is no object in S3.
+  std::shared_ptr<aws::S3Client> s3_of(const Object& object) const {
+    return is_s3(folders[object.folder]) ? s3[object.source] : nullptr;
+  }
+  static bool is_s3(std::string_view path) { return path.starts_with("s3://"); }
 };
 
 enum class MissingPath : std::uint8_t {
@@ -38,8 +52,15 @@ enum class MissingPath : std::uint8_t {
   kIsUnread,  // it goes to Listing::unread, and the rest is listed
 };
 
-// Errors: with kIsError, a path that matches nothing (kWorld, naming it).
-Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing = MissingPath::kIsError);
+// How s3:// is listed.
+struct S3Access {
+  std::function<Result<std::shared_ptr<aws::S3Client>>()> connect;  // asked once, when the first such path is met
+  std::function<bool()> interrupted;
+};
+
+// Errors: with kIsError, a path that matches nothing (kWorld, naming it); no access to S3, where it is asked for.
+Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing = MissingPath::kIsError,
+                             const S3Access& s3 = {});
 
 struct MergedListing {
   Listing listing;
@@ -53,9 +74,5 @@ MergedListing merge_listings(std::vector<Listing> sources);
 
 // `path` as a path under `folder` ("" or ending with "/"). Where `path` is a pattern, `folder` still is none.
 std::string path_below(const std::string& folder, const std::string& path);
-
-// Why s3:// is refused, and what to do.
-inline constexpr const char* kS3Hint =
-    "S3 is not read directly yet: copy the objects first, for example with `aws s3 sync`";
 
 }  // namespace otomo::io

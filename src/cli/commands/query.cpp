@@ -74,7 +74,7 @@ Command query_command() {
       {"-f,--file", "FILE", "read the query from FILE", &options->file, {}, true},
       {"--from",
        "PATH",
-       "a file, folder, glob, or - for standard input; may be given several times",
+       "a file, folder, glob, s3://BUCKET/PREFIX, or - for standard input; may be given several times",
        &options->ask.from,
        {},
        true},
@@ -85,6 +85,9 @@ Command query_command() {
        "what was called most"},
       {"otomo query \"SELECT * FROM s3_access_logs WHERE errorcode = 'AccessDenied'\" --from logs/ -o denied.parquet",
        "denied requests, kept as Parquet"},
+      {"otomo query \"SELECT * FROM cloudtrail_logs WHERE errorcode IS NOT NULL\" --from "
+       "s3://my-trail/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/ --profile audit",
+       "a day of a trail, read from its bucket"},
       {"zcat trail.json.gz | otomo query \"SELECT * FROM cloudtrail_logs\" --from - --output jsonl",
        "a log from a pipe"},
       {"otomo query \"SELECT name, count(*) FROM cloudtrail_logs JOIN accounts USING (account_id) GROUP BY 1\" "

@@ -43,7 +43,12 @@ Command scan_command() {
       "number "
       "is 0, and bytes and objects only where they fit; the other forms hold everything.";
   command.options = {
-      {"path", "PATH", "files, folders, globs, or - for standard input", &options->ask.from, {}, true},
+      {"path",
+       "PATH",
+       "files, folders, globs, s3://BUCKET/PREFIX, or - for standard input",
+       &options->ask.from,
+       {},
+       true},
       {"--json", "", "the same as --output json", &options->json},
       {"--problems", "", "list the objects of no known format and those that could not be read whole, instead",
        &options->list},

@@ -70,6 +70,10 @@ Scan::Scan(ScanOptions options)
           std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
               .count()) {
   assert(!options_.merge_objects || (!options_.wanted.empty() && !options_.reports));
+  if (!options_.listing->s3.empty()) {
+    read_ahead_ =
+        io::S3ReadAhead::make(*options_.listing, options_.objects, options_.read_ahead_bytes, options_.interrupted);
+  }
 }
 
 Scan::~Scan() = default;
@@ -292,8 +296,10 @@ void ScanWorker::claim_objects() {
 Result<std::size_t> ScanWorker::start_source(std::uint32_t index, std::span<char> out) {
   const io::Listing& listing = *scan_.options_.listing;
   const io::Object& object = listing.objects[index];
-  auto bytes =
-      object.is_stdin ? io::open_stdin() : opener_.open(listing.folders[object.folder], object.name, object.size_bytes);
+  auto bytes = object.is_stdin ? io::open_stdin()
+               : listing.s3_of(object) != nullptr
+                   ? scan_.read_ahead_->open(index)
+                   : opener_.open(listing.folders[object.folder], object.name, object.size_bytes);
   if (!bytes) return std::unexpected(bytes.error());
   source_->open(std::move(*bytes));
   auto filled = source_->start(out);
@@ -383,7 +389,8 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
   const formats::StartsRecord starts_record =
       spans_lines ? format->starts_record(block_->text().substr(0, kDetectionBytesMax)) : nullptr;
   if (large && !block_last_ && (spans_lines ? starts_record != nullptr : format->newline_ends_record)) {
-    if (source_->codec() == nullptr && !object.is_stdin && !is_columns_) {
+    // In S3 it comes faster as a stream, which is fetched ahead, than range by range.
+    if (source_->codec() == nullptr && !object.is_stdin && !is_columns_ && options.listing->s3_of(object) == nullptr) {
       auto file = io::open_file_at(path);
       if (!file) return std::unexpected(file.error());
       const std::uint64_t range_bytes =

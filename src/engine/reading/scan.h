@@ -30,6 +30,7 @@
 #include "formats/registry.h"
 #include "io/decoded_source.h"
 #include "io/listing.h"
+#include "io/s3_objects.h"
 
 namespace otomo::engine {
 
@@ -94,6 +95,8 @@ struct ScanOptions {
   // An object of columns, told by its first bytes, as plain rows; nullptr: there are no such objects.
   std::function<bool(std::string_view head)> is_columns;
   std::function<Result<std::unique_ptr<io::ByteSource>>(std::uint32_t object)> open_columns;
+  // Of objects in S3 that are fetched before they are read.
+  std::size_t read_ahead_bytes = std::size_t{64} * 1024 * 1024;
 };
 
 class SharedObject;
@@ -113,6 +116,7 @@ class Scan {
   friend class ScanWorker;
 
   ScanOptions options_;
+  std::unique_ptr<io::S3ReadAhead> read_ahead_;
   std::uint64_t blocks_per_object_;
   std::int64_t started_us_;  // stands for the last change of a pipe
   // Objects that several workers read together, and workers that may yet make one.

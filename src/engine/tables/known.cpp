@@ -42,9 +42,10 @@ std::vector<KnownTable> own_tables() {
           {"accounts", "names of accounts, from otomo.toml"}};
 }
 
-// The object's first plain bytes, with kBlockPaddingBytes behind them; nullopt: a pipe, or it cannot be read.
+// The object's first plain bytes, with kBlockPaddingBytes behind them; nullopt: a pipe, it cannot be read, or it lies
+// in S3, where a glance would cost requests.
 std::optional<std::string> head_of(const io::Listing& listing, const io::Object& object) {
-  if (object.is_stdin || !object.modified_us) return {};
+  if (object.is_stdin || !object.modified_us || listing.s3_of(object) != nullptr) return {};
   io::FileOpener opener;
   auto bytes = opener.open(listing.folders[object.folder], object.name, object.size_bytes);
   if (!bytes) return {};

@@ -14,6 +14,7 @@
 #include "engine/tables/lend.h"
 #include "formats/object_key.h"
 #include "io/decoded_source.h"
+#include "io/s3_objects.h"
 
 namespace otomo::engine {
 
@@ -126,7 +127,7 @@ class PlainTables {
     PlainObject plain{index, Kind::kCsv, ""};
     io::DecodedSource source;
     std::string head(kHeadBytes, '\0');
-    head.resize(read_head(source, object, head));
+    head.resize(read_head(source, index, head));
     std::string name = lowered(object.name);
     if (is_parquet(head)) {
       plain.kind = Kind::kParquet;
@@ -141,10 +142,10 @@ class PlainTables {
     return plain;
   }
 
-  std::size_t read_head(io::DecodedSource& source, const io::Object& object, std::string& out) const {
-    if (object.is_stdin) throw duckdb::IOException("standard input is no plain table: save it to a file first");
-    io::FileOpener opener;
-    auto bytes = opener.open(listing_.folders[object.folder], object.name, object.size_bytes);
+  std::size_t read_head(io::DecodedSource& source, std::uint32_t index, std::string& out) const {
+    if (listing_.objects[index].is_stdin)
+      throw duckdb::IOException("standard input is no plain table: save it to a file first");
+    auto bytes = io::open_object(listing_, index);
     if (!bytes) throw duckdb::IOException(bytes.error().message);
     source.open(std::move(*bytes));
     const auto started = source.start({out.data(), out.size()});
@@ -229,11 +230,11 @@ class PlainTables {
   }
 
   // What is or may be a manifest; nullopt, and told where it must be one: it is none.
-  std::optional<formats::Manifest> manifest_of(const formats::Format& format, const io::Object& object,
+  std::optional<formats::Manifest> manifest_of(const formats::Format& format, std::uint32_t index,
                                                const std::string& path, bool in_place) {
     io::DecodedSource source;
-    std::string text(std::min<std::uint64_t>(object.size_bytes + kHeadBytes, kManifestBytesMax), '\0');
-    const std::size_t size = read_head(source, object, text);
+    std::string text(std::min<std::uint64_t>(listing_.objects[index].size_bytes + kHeadBytes, kManifestBytesMax), '\0');
+    const std::size_t size = read_head(source, index, text);
     text.resize(size);
     auto manifest = format.read_manifest(text);
     if (manifest) return manifest;
@@ -256,8 +257,8 @@ class PlainTables {
     std::map<std::string, Found> newest;
     std::set<std::string> known;                    // what the manifests are of
     std::map<std::string, std::string> data_files;  // one of each of what data files are of
-    for (const io::Object& object : listing_.objects) {
-      const std::string path = listing_.path(object);
+    for (std::uint32_t index = 0; index < listing_.objects.size(); ++index) {
+      const std::string path = listing_.path(listing_.objects[index]);
       const auto facts = format.read_key(path);
       if (!facts) continue;
       if (formats::key_name(path) != kManifestName) {
@@ -265,7 +266,7 @@ class PlainTables {
         continue;
       }
       known.insert(facts->log_of);
-      auto manifest = manifest_of(format, object, path, !facts->log_of.empty());
+      auto manifest = manifest_of(format, index, path, !facts->log_of.empty());
       if (!manifest) continue;
       // A manifest of no files does not say what it is of: its key does.
       if (manifest->keys.empty()) manifest->set += '\n' + facts->log_of;

@@ -68,18 +68,41 @@ TEST(ConfigTest, AVariableOverridesOneValueOfTheLongestNameThatFits) {
   EXPECT_EQ(config.warnings, Texts{"OTOMO_SOURCES_OTHER_ZONE has no effect: there is no source of that name"});
 }
 
-TEST(ConfigTest, ReservedNamesAreNeverShownAndNotTakenFromAFoundFile) {
-  const std::string text = "[sources.x]\nurl = 'a'\nsecret_access_key = 'hush'\n[defaults]\nprofile = {x = 'hush'}\n";
+TEST(ConfigTest, SecretsAreNoSettingsAndNeverShown) {
+  const std::string text = "[sources.x]\nurl = 'a'\nsecret_access_key = 'hush'\n[defaults]\ntoken = {x = 'hush'}\n";
   for (const ConfigOrigin origin : {ConfigOrigin::kFound, ConfigOrigin::kOwn, ConfigOrigin::kNamed}) {
     const Config config = parse(text, {{"OTOMO_DEFAULTS_SESSION_TOKEN", "hush"}}, origin);
     ASSERT_EQ(config.errors.size(), 3U);
-    EXPECT_EQ(config.errors[0].message.contains("merely found"), origin == ConfigOrigin::kFound);
-    EXPECT_EQ(config.errors[1].message.contains("merely found"), origin == ConfigOrigin::kFound);
-    EXPECT_FALSE(config.errors[2].message.contains("merely found"));  // the environment is the user's own
     for (const Error& error : config.errors) EXPECT_FALSE((error.message + error.hint).contains("hush"));
     for (const Setting& setting : config.settings) EXPECT_FALSE(setting.value.contains("hush"));
     EXPECT_EQ(from_of(config, "sources.x.secret_access_key"), "******** from dir/otomo.toml:3:1");
   }
+}
+
+TEST(ConfigTest, AFoundFileSaysNotWhoIsAskedAndAsWhom) {
+  const std::string text =
+      "[sources.x]\nurl = 's3://logs/AWSLogs'\nregion = 'eu-west-1'\nprofile = 'p'\nrole_arn = "
+      "'arn:aws:iam::1:role/r'\n"
+      "endpoint_url = 'http://127.0.0.1:9000'\nexternal_id = 'hush'\nrequest_payer = 'requester'\n";
+  const Config found = parse(text, {}, ConfigOrigin::kFound);
+  ASSERT_EQ(found.errors.size(), 5U);  // all but url and region
+  for (const Error& error : found.errors) EXPECT_TRUE(error.message.contains("merely found")) << error.message;
+  for (const ConfigOrigin origin : {ConfigOrigin::kOwn, ConfigOrigin::kNamed}) {
+    const Config config = parse(text, {}, origin);
+    ASSERT_EQ(errors_of(config), Texts{});
+    const io::S3Settings& s3 = config.sources.at(0).s3;
+    EXPECT_EQ(config.sources[0].paths, Texts{"s3://logs/AWSLogs"});
+    EXPECT_EQ(s3.region, "eu-west-1");
+    EXPECT_EQ(s3.profile, "p");
+    EXPECT_EQ(s3.role_arn, "arn:aws:iam::1:role/r");
+    EXPECT_EQ(s3.endpoint_url, "http://127.0.0.1:9000");
+    EXPECT_EQ(s3.external_id, "hush");
+    EXPECT_TRUE(s3.requester_pays);
+    EXPECT_EQ(from_of(config, "sources.x.external_id"), "******** from dir/otomo.toml:7:15");
+  }
+  // The environment is the user's own.
+  EXPECT_EQ(errors_of(parse("[sources.x]\nurl = 'a'\n", {{"OTOMO_SOURCES_X_PROFILE", "p"}}, ConfigOrigin::kFound)),
+            Texts{});
 }
 
 TEST(ConfigTest, EveryKeyHasItsVariable) {

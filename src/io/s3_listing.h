@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The objects below an s3:// URL, listed by many requests at once. A page that is cut says where there is more: below
+// other folders, which are then listed side by side, or behind other days, where the names are dates. Whatever the
+// names are, each key lies in exactly one of the ranges that are asked for.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "aws/s3_list.h"
+#include "base/result.h"
+
+namespace otomo::io {
+
+struct S3Url {
+  std::string bucket;
+  std::string key;  // or a prefix of keys, or a pattern; may be empty
+};
+
+// "s3://bucket/key". Errors: kUsage, without a bucket.
+Result<S3Url> parse_s3_url(std::string_view url);
+
+// Sorted by key. `url` names an object, a folder, a pattern (*, ?, [...], {a,b}; none crosses a '/'), or else the
+// beginning of keys. Empty: there is nothing. Errors: the listing was refused.
+Result<std::vector<aws::ListedObject>> list_s3(const std::shared_ptr<aws::S3Client>& client, const S3Url& url,
+                                               const std::function<bool()>& interrupted);
+
+// Is the key, or a folder that it lies in, what the pattern means?
+bool matches_pattern(std::string_view pattern, std::string_view key);
+
+// "{a,b}c" as "ac" and "bc"; what has no braces alone.
+std::vector<std::string> without_braces(const std::string& pattern);
+
+}  // namespace otomo::io

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/s3_objects.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "aws/s3_client.h"
+#include "io/s3_listing.h"
+
+namespace otomo::io {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kRequestsFirst = 16;  // at once; grows while S3 bears it
+constexpr std::size_t kRequestsMax = 64;
+constexpr std::size_t kPartsAhead = 4;                           // of an object that is being read
+constexpr auto kSlowDownPause = std::chrono::milliseconds(500);  // one storm halves the number once
+
+struct Range {
+  std::uint64_t offset = 0;
+  std::size_t size_bytes = 0;
+  bool whole = false;  // it is the whole object: no range is said
+};
+
+aws::S3Request request_of(const Listing& listing, const Object& object, const Range& range) {
+  const S3Url url = *parse_s3_url(listing.path(object));
+  aws::S3Request request;
+  request.bucket = url.bucket;
+  request.key = url.key;
+  request.body_bytes = range.size_bytes;
+  request.body_bytes_max = range.size_bytes + 1;
+  if (!range.whole) {
+    request.headers.push_back({"range", fmt::format("bytes={}-{}", range.offset, range.offset + range.size_bytes - 1)});
+  }
+  if (!object.etag.empty()) request.headers.push_back({"if-match", object.etag});
+  return request;
+}
+
+std::optional<Error> closed_to_reading(const Listing& listing, const Object& object) {
+  if (!object.is_archived) return std::nullopt;
+  return Error{ErrorKind::kWorld,
+               listing.path(object) + ": it lies in Glacier",
+               "restore it first (aws s3api restore-object), or leave it out",
+               {}};
+}
+
+class NoBytes final : public ByteSource {
+ public:
+  Result<std::size_t> read(std::span<char> /*out*/) override { return 0; }
+};
+
+struct Part {
+  Range range;
+  bool begun = false;
+  bool ended = false;
+  std::string bytes;
+  std::optional<Error> failure;
+};
+
+struct Fetch {
+  std::uint32_t object = 0;
+  std::deque<Part> parts;     // those before are used up
+  std::uint64_t planned = 0;  // bytes that parts were made for
+  bool opened = false;
+};
+
+class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<ReadAhead> {
+ public:
+  ReadAhead(const Listing& listing, std::span<const std::uint32_t> objects, std::size_t bytes_max,
+            std::function<bool()> interrupted)
+      : listing_(listing), bytes_max_(bytes_max), interrupted_(std::move(interrupted)) {
+    for (const std::uint32_t index : objects) {
+      const Object& object = listing.objects[index];
+      if (listing.s3_of(object) != nullptr && object.size_bytes > 0 && !object.is_archived) planned_.push_back(index);
+    }
+  }
+
+  Result<std::unique_ptr<ByteSource>> open(std::uint32_t index) override;
+
+  Result<std::size_t> read(Fetch& fetch, std::size_t& used, std::span<char> out) {
+    std::unique_lock lock(mutex_);
+    if (fetch.parts.empty()) add_part(fetch);
+    if (fetch.parts.empty()) return 0;
+    Part& part = fetch.parts.front();
+    if (!part.begun) begin(fetch, part, lock);  // whatever is kept: somebody waits for it
+    while (!part.ended) {
+      changed_.wait_for(lock, std::chrono::milliseconds(100));
+      if (!part.ended && interrupted_ && interrupted_()) return interrupted_error();
+    }
+    if (part.failure) return std::unexpected(*part.failure);
+    const std::size_t count = std::min(out.size(), part.bytes.size() - used);
+    lock.unlock();
+    std::memcpy(out.data(), part.bytes.data() + used, count);
+    used += count;
+    if (used == part.bytes.size()) {
+      lock.lock();
+      kept_bytes_ -= part.range.size_bytes;
+      fetch.parts.pop_front();
+      used = 0;
+      issue(lock);
+    }
+    return count;
+  }
+
+  void close(const std::shared_ptr<Fetch>& fetch) {
+    std::unique_lock lock(mutex_);
+    for (const Part& part : fetch->parts) {
+      if (part.begun) kept_bytes_ -= part.range.size_bytes;
+    }
+    fetch->parts.clear();
+    fetches_.erase(fetch->object);
+    issue(lock);
+  }
+
+  void stop() {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    planned_.clear();
+    fetches_.clear();
+  }
+
+ private:
+  bool add_part(Fetch& fetch) const {
+    const std::uint64_t size = listing_.objects[fetch.object].size_bytes;
+    if (fetch.planned >= size) return false;
+    const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(kS3PartBytes, size - fetch.planned));
+    Part& part = fetch.parts.emplace_back();
+    part.range = {fetch.planned, bytes, bytes == size};
+    fetch.planned += bytes;
+    return true;
+  }
+
+  // Starts what there is room for: first what is being read, then what comes next.
+  void issue(std::unique_lock<std::mutex>& lock) {
+    for (auto& [object, fetch] : fetches_) {
+      if (!fetch->opened) continue;
+      while (fetch->parts.size() < kPartsAhead && has_room(kS3PartBytes) && add_part(*fetch)) {
+      }
+      for (Part& part : fetch->parts) {
+        if (part.begun) continue;
+        if (!has_room(part.range.size_bytes)) return;
+        begin(*fetch, part, lock);
+        return issue(lock);  // the lock was free meanwhile
+      }
+    }
+    while (!planned_.empty()) {
+      const std::uint32_t object = planned_.front();
+      const std::uint64_t size = listing_.objects[object].size_bytes;
+      if (!has_room(static_cast<std::size_t>(std::min<std::uint64_t>(size, kS3PartBytes)))) return;
+      planned_.pop_front();
+      if (fetches_.contains(object)) continue;
+      const auto fetch = std::make_shared<Fetch>();
+      fetch->object = object;
+      fetches_.emplace(object, fetch);
+      add_part(*fetch);
+      begin(*fetch, fetch->parts.front(), lock);
+    }
+  }
+
+  bool has_room(std::size_t bytes) const {
+    return !stopped_ && in_flight_ < limit_ && (kept_bytes_ + bytes <= bytes_max_ || kept_bytes_ == 0);
+  }
+
+  // The lock is free while the request is signed.
+  void begin(Fetch& fetch, Part& part, std::unique_lock<std::mutex>& lock) {
+    part.begun = true;
+    ++in_flight_;
+    kept_bytes_ += part.range.size_bytes;
+    const Object& object = listing_.objects[fetch.object];
+    const auto client = listing_.s3_of(object);
+    const auto holder = fetches_.find(fetch.object)->second;
+    const std::uint64_t offset = part.range.offset;
+    const Range range = part.range;
+    lock.unlock();
+    aws::S3Request request = request_of(listing_, object, range);
+    request.slowed_down = [self = weak_from_this()] {
+      if (const auto alive = self.lock()) alive->slow_down();
+    };
+    client->start(std::move(request), [self = weak_from_this(), holder, offset](aws::S3Outcome outcome) {
+      if (const auto alive = self.lock()) alive->take(*holder, offset, std::move(outcome));
+    });
+    lock.lock();
+  }
+
+  void slow_down() {
+    const std::lock_guard lock(mutex_);
+    const auto now = Clock::now();
+    if (now - slowed_at_ < kSlowDownPause) return;
+    slowed_at_ = now;
+    limit_ = std::max<std::size_t>(1, limit_ / 2);
+  }
+
+  void take(Fetch& fetch, std::uint64_t offset, aws::S3Outcome outcome) {
+    std::unique_lock lock(mutex_);
+    --in_flight_;
+    if (outcome && ++answered_ % limit_ == 0) limit_ = std::min(kRequestsMax, limit_ + 1);
+    const auto part =
+        std::find_if(fetch.parts.begin(), fetch.parts.end(), [&](const Part& p) { return p.range.offset == offset; });
+    if (part != fetch.parts.end()) {  // else it was closed meanwhile
+      part->ended = true;
+      if (outcome) {
+        part->bytes = std::move(outcome->body);
+      } else {
+        part->failure = std::move(outcome.error().error);
+      }
+    }
+    issue(lock);
+    changed_.notify_all();
+  }
+
+  const Listing& listing_;
+  const std::size_t bytes_max_;
+  const std::function<bool()> interrupted_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::uint32_t> planned_;
+  std::map<std::uint32_t, std::shared_ptr<Fetch>> fetches_;  // in the order of objects
+  std::size_t kept_bytes_ = 0;                               // of parts that were begun and are not used up
+  std::size_t in_flight_ = 0;
+  std::size_t limit_ = kRequestsFirst;
+  std::size_t answered_ = 0;
+  Clock::time_point slowed_at_{};
+  bool stopped_ = false;
+};
+
+class S3Source final : public ByteSource {
+ public:
+  S3Source(std::shared_ptr<ReadAhead> ahead, std::shared_ptr<Fetch> fetch)
+      : ahead_(std::move(ahead)), fetch_(std::move(fetch)) {}
+  ~S3Source() override { ahead_->close(fetch_); }
+
+  Result<std::size_t> read(std::span<char> out) override { return ahead_->read(*fetch_, used_, out); }
+
+ private:
+  std::shared_ptr<ReadAhead> ahead_;
+  std::shared_ptr<Fetch> fetch_;
+  std::size_t used_ = 0;  // of the first part
+};
+
+Result<std::unique_ptr<ByteSource>> ReadAhead::open(std::uint32_t index) {
+  const Object& object = listing_.objects[index];
+  if (auto closed = closed_to_reading(listing_, object)) return std::unexpected(std::move(*closed));
+  if (object.size_bytes == 0) return std::make_unique<NoBytes>();
+  std::unique_lock lock(mutex_);
+  auto& fetch = fetches_[index];
+  if (fetch == nullptr) {
+    fetch = std::make_shared<Fetch>();
+    fetch->object = index;
+    std::erase(planned_, index);
+  }
+  fetch->opened = true;
+  auto source = std::make_unique<S3Source>(shared_from_this(), fetch);
+  issue(lock);
+  return source;
+}
+
+class S3At final : public RandomAccess {
+ public:
+  S3At(const Listing& listing, const Object& object) : listing_(listing), object_(object) {}
+
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) override {
+    if (offset >= object_.size_bytes || out.empty()) return 0;
+    const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), object_.size_bytes - offset));
+    auto answer = listing_.s3_of(object_)->send(request_of(listing_, object_, {offset, bytes, false}));
+    if (!answer) return std::unexpected(std::move(answer.error().error));
+    std::memcpy(out.data(), answer->body.data(), bytes);
+    return bytes;
+  }
+
+ private:
+  const Listing& listing_;
+  const Object& object_;
+};
+
+// What Scan holds: taking it down leaves requests on their way without anybody to tell.
+class Holder final : public S3ReadAhead {
+ public:
+  explicit Holder(std::shared_ptr<ReadAhead> ahead) : ahead_(std::move(ahead)) {}
+  ~Holder() override { ahead_->stop(); }
+  Result<std::unique_ptr<ByteSource>> open(std::uint32_t object) override { return ahead_->open(object); }
+
+ private:
+  std::shared_ptr<ReadAhead> ahead_;
+};
+
+}  // namespace
+
+std::unique_ptr<S3ReadAhead> S3ReadAhead::make(const Listing& listing, std::span<const std::uint32_t> objects,
+                                               std::size_t bytes_max, std::function<bool()> interrupted) {
+  return std::make_unique<Holder>(std::make_shared<ReadAhead>(listing, objects, bytes_max, std::move(interrupted)));
+}
+
+Result<std::unique_ptr<ByteSource>> open_object(const Listing& listing, std::uint32_t object) {
+  const Object& found = listing.objects[object];
+  if (listing.s3_of(found) == nullptr) {
+    return FileOpener().open(listing.folders[found.folder], found.name, found.size_bytes);
+  }
+  return std::make_shared<ReadAhead>(listing, std::span(&object, 1), kPartsAhead * kS3PartBytes, nullptr)->open(object);
+}
+
+Result<std::unique_ptr<RandomAccess>> open_object_at(const Listing& listing, std::uint32_t object) {
+  const Object& found = listing.objects[object];
+  if (listing.s3_of(found) == nullptr) return open_file_at(listing.path(found));
+  if (auto closed = closed_to_reading(listing, found)) return std::unexpected(std::move(*closed));
+  return std::make_unique<S3At>(listing, found);
+}
+
+}  // namespace otomo::io

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Objects in S3 as bytes. S3ReadAhead fetches those that will be opened before they are, many at once, and large ones
+// in parts; how many is decided by memory and by what S3 bears. An object that was changed after it was listed is an
+// error, never a mixture.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "io/byte_source.h"
+#include "io/listing.h"
+
+namespace otomo::io {
+
+// A part of a large object; the unit that is fetched, kept and tried again.
+inline constexpr std::size_t kS3PartBytes = std::size_t{8} * 1024 * 1024;
+
+class S3ReadAhead {
+ public:
+  // `objects`, indexes into the listing, in the order in which they will be opened; those that are no S3 objects are
+  // passed over. The listing must live as long. At most `bytes_max` are kept beside the part that each reader waits
+  // for.
+  static std::unique_ptr<S3ReadAhead> make(const Listing& listing, std::span<const std::uint32_t> objects,
+                                           std::size_t bytes_max, std::function<bool()> interrupted);
+  virtual ~S3ReadAhead() = default;
+
+  // Any thread; the source may be used by one at a time. REQUIRES: an object in S3.
+  virtual Result<std::unique_ptr<ByteSource>> open(std::uint32_t object) = 0;
+};
+
+// One object alone, wherever it lies. REQUIRES: no pipe; the listing lives as long as what is opened.
+Result<std::unique_ptr<ByteSource>> open_object(const Listing& listing, std::uint32_t object);
+// Any part of it; in S3 by one request each.
+Result<std::unique_ptr<RandomAccess>> open_object_at(const Listing& listing, std::uint32_t object);
+
+}  // namespace otomo::io
