@@ -115,7 +115,8 @@ constexpr Advice kAdvice[] = {
     {"NoSuchBucket", "check the bucket's name, and --endpoint-url; all buckets: aws s3 ls"},
     {"RequestTimeTooSkewed", "this machine's clock is wrong: set it (timedatectl set-ntp true)"},
     {"InvalidObjectState", "it lies in Glacier: restore it first (aws s3api restore-object)"},
-    {"PreconditionFailed", "it was changed while it was being read: ask again"},
+    {"NoSuchKey", "it is gone since it was listed: ask again"},
+    {"PermanentRedirect", "the bucket is in another Region, and the endpoint does not say which: --region"},
     {"AllAccessDisabled", "the bucket is closed to everybody"},
 };
 
@@ -127,8 +128,18 @@ std::string hint_of(const std::string& code, int status) {
   return {};
 }
 
+std::string place_of(const S3Request& request) {
+  return "s3://" + request.bucket + (request.key.empty() ? "" : "/" + request.key);
+}
+
+S3Failure changed(const S3Request& request, int status) {
+  return {status, "",
+          Error{ErrorKind::kWorld, place_of(request) + ": it was changed after it was listed", "ask again", {}}};
+}
+
 S3Failure failure_of(const S3Request& request, int status, const Told& told) {
-  const std::string place = "s3://" + request.bucket + (request.key.empty() ? "" : "/" + request.key);
+  if (status == 412) return changed(request, status);
+  const std::string place = place_of(request);
   std::string said = told.message;
   if (said.empty() && status == 404) said = request.key.empty() ? "no such bucket" : "no such object";
   if (said.empty() && status == 403) said = "access denied";
@@ -218,7 +229,10 @@ void S3Client::attempt(const std::shared_ptr<Call>& call) {
     auto added = signed_headers(input, credentials->key);
     out.headers.insert(out.headers.end(), added.begin(), added.end());
   }
-  http_->start(std::move(out), [this, call](net::HttpOutcome outcome) { answered(call, std::move(outcome)); });
+  http_->start(std::move(out), [self = weak_from_this(), call](net::HttpOutcome outcome) {
+    if (const auto alive = self.lock()) return alive->answered(call, std::move(outcome));
+    call->done(std::unexpected(S3Failure{0, "", Error{ErrorKind::kWorld, "cancelled", "", {}}}));
+  });
 }
 
 void S3Client::try_again(const std::shared_ptr<Call>& call) {
@@ -242,6 +256,10 @@ void S3Client::answered(const std::shared_ptr<Call>& call, net::HttpOutcome outc
   if (outcome.failure == net::HttpFailure::kNone && response.status >= 200 && response.status < 300) {
     const bool whole = !request.body_bytes || response.body.size() == *request.body_bytes;
     if (whole) return call->done(std::move(response));
+    // All that the server wanted to send came; a body that was cut is kBroken.
+    if (!response.header("content-length").empty()) {
+      return call->done(std::unexpected(changed(request, response.status)));
+    }
     outcome.failure = net::HttpFailure::kBroken;
     outcome.message = fmt::format("{} bytes came instead of {}", response.body.size(), *request.body_bytes);
   }
@@ -271,17 +289,19 @@ void S3Client::answered(const std::shared_ptr<Call>& call, net::HttpOutcome outc
       if (++call->silent < options_.silent_attempts_max && call->attempts < options_.attempts_max)
         return try_again(call);
       break;
+    case net::HttpFailure::kTooLarge:
+      if (request.body_bytes) return call->done(std::unexpected(changed(request, response.status)));
+      break;
     default: break;
   }
   const Target target = target_of(options_, call->region, request);
   std::string hint = "check the network, and that the endpoint is right (--endpoint-url, AWS_ENDPOINT_URL, --region)";
   if (outcome.failure == net::HttpFailure::kTls)
     hint = "a proxy with certificates of its own: set AWS_CA_BUNDLE to its file";
-  const std::string place = "s3://" + request.bucket + (request.key.empty() ? "" : "/" + request.key);
   call->done(std::unexpected(
       S3Failure{0, "",
                 Error{ErrorKind::kWorld,
-                      fmt::format("{}: {}: {}{}", place, target.origin, outcome.message,
+                      fmt::format("{}: {}: {}{}", place_of(request), target.origin, outcome.message,
                                   call->attempts > 1 ? fmt::format(" (tried {} times)", call->attempts) : ""),
                       hint,
                       {}}}));

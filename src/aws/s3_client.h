@@ -58,9 +58,10 @@ struct S3Failure {
 
 using S3Outcome = std::expected<net::HttpResponse, S3Failure>;
 
-class S3Client {
+class S3Client : public std::enable_shared_from_this<S3Client> {
  public:
-  // `credentials` nullptr: requests are not signed.
+  // `credentials` nullptr: requests are not signed. REQUIRES: held by a std::shared_ptr. Taken down with requests on
+  // their way, also from within an answer, those end as failures.
   S3Client(std::shared_ptr<net::HttpClient> http, std::shared_ptr<CredentialsCache> credentials, S3Options options);
 
   const S3Options& options() const { return options_; }

@@ -224,12 +224,18 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds, st
 
 void print_unread(const std::vector<engine::TableUse>& uses, const std::vector<Error>& unlisted) {
   std::string text;
-  for (const Error& error : unlisted) text += "otomo: " + harmless(error.message) + "\n";
+  std::string_view hint;  // that was said last: what is wrong with many objects has one
+  const auto tell = [&](const Error& error) {
+    text += "otomo: " + harmless(error.message) + "\n";
+    if (!error.hint.empty() && error.hint != hint) text += "  " + harmless(error.hint) + "\n";
+    hint = error.hint;
+  };
+  for (const Error& error : unlisted) tell(error);
   for (const auto& use : uses) {
     std::size_t shown = 0;
     for (const Error& error : use.unread) {
       if (++shown > kErrorsShown) break;
-      text += "otomo: " + harmless(error.message) + "\n";
+      tell(error);
     }
     if (use.objects_unread > shown) {
       text += fmt::format("otomo: … and {} more objects of {} could not be read\n",

@@ -124,6 +124,13 @@ class Lister : public std::enable_shared_from_this<Lister> {
       }
     }
     if (page.next_token.empty() || past) return;
+    if (page.next_token == range.token) {
+      failure_ = Error{ErrorKind::kWorld,
+                       fmt::format("s3://{}/{}: the server gives the same page again and again", bucket_, range.prefix),
+                       "its listing does not end: ask whoever runs it, or name fewer objects",
+                       {}};
+      return;
+    }
     if (!range.folders && range.may_split && !last.empty() && split(range, last, folders)) return;
     Range rest = range;
     rest.token = page.next_token;

@@ -118,3 +118,22 @@ def s3_server(folder: pathlib.Path, log: pathlib.Path):
     port = free_port()
     return server([versitygw(), "--port", f"127.0.0.1:{port}", "posix", folder], port, log,
                   {"ROOT_ACCESS_KEY": KEY, "ROOT_SECRET_KEY": SECRET})
+
+
+def otomo(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs it as somebody of whom nothing is known but `environment`; "" leaves a variable out."""
+    given = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "OTOMO_"))}
+    given |= {"AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nonexistent",
+              "OTOMO_CONFIG": "/dev/null"}
+    given |= environment
+    return subprocess.run([str(word) for word in (OTOMO, *words)], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, cwd=ROOT, start_new_session=True, timeout=120,
+                          env={name: value for name, value in given.items() if value})
+
+
+def client(service: str, url: str, key: str = KEY, secret: str = SECRET):
+    """AWS's own, for what otomo does not do: writing."""
+    sys.path.insert(0, str(next((PEERS / "venv" / "lib").glob("python*/site-packages"))))
+    import boto3
+    return boto3.client(service, endpoint_url=url, aws_access_key_id=key, region_name="us-east-1",
+                        aws_secret_access_key=secret)

@@ -1,11 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """otomo reads a real S3 server as it reads a folder; what goes wrong there is told with what to do."""
-import os
 import pathlib
 import shutil
-import subprocess
-import sys
 import tempfile
 import unittest
 
@@ -52,23 +49,12 @@ class S3Test(unittest.TestCase):
         write("folders/z")
 
     def otomo(self, *words: str, code: int = 0, **environment: str) -> str:
-        base = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "OTOMO_"))}
-        base |= {"AWS_ACCESS_KEY_ID": peers.KEY, "AWS_SECRET_ACCESS_KEY": peers.SECRET, "AWS_ENDPOINT_URL": self.url,
-                 "AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true", "HOME": str(self.folder),
-                 "OTOMO_CONFIG": "/dev/null"}
-        base |= environment
-        done = subprocess.run([peers.OTOMO, *words], capture_output=True, text=True, cwd=self.root,
-                              env={name: value for name, value in base.items() if value})
+        done = peers.otomo(*words, **{"AWS_ACCESS_KEY_ID": peers.KEY, "AWS_SECRET_ACCESS_KEY": peers.SECRET,
+                                      "AWS_ENDPOINT_URL": self.url, "HOME": str(self.folder)} | environment)
         self.said = done.stderr
         self.assertEqual(done.returncode, code, done.stderr)
         self.assertNotIn(peers.SECRET, done.stdout + done.stderr)
         return done.stdout
-
-    def client(self):
-        sys.path.insert(0, str(next((peers.PEERS / "venv" / "lib").glob("python*/site-packages"))))
-        import boto3
-        return boto3.client("s3", endpoint_url=self.url, aws_access_key_id=peers.KEY, region_name="us-east-1",
-                            aws_secret_access_key=peers.SECRET)
 
     def count(self, *paths: str) -> int:
         return int(self.otomo("query", "-q", COUNT, "--from", *paths, "--output", "csv").split()[1])
@@ -97,7 +83,7 @@ class S3Test(unittest.TestCase):
         self.assertEqual(self.count("s3://many/flat/z*", "s3://many/flat/zbehind"), 1)
 
     def test_keys_may_hold_any_character(self):
-        client = self.client()
+        client = peers.client("s3", self.url)
         keys = ["日本語/ログ.log", "a b+c%20d", "q?x=1&y=2", "semi;colon", "quote'\"", "tilde~ (1)", "plus+plus", "x#y", "é"]
         for key in keys:
             client.put_object(Bucket="upload", Key="odd/" + key, Body=LINE.format(second=1).encode())
@@ -111,7 +97,7 @@ class S3Test(unittest.TestCase):
 
     def test_large_objects_come_in_parts(self):
         lines = "".join(LINE.format(second=i % 60) for i in range(60_000))
-        self.client().put_object(Bucket="upload", Key="large/log", Body=lines.encode())
+        peers.client("s3", self.url).put_object(Bucket="upload", Key="large/log", Body=lines.encode())
         self.assertGreater(len(lines), 16 * 1024 * 1024)
         self.assertEqual(self.count("s3://upload/large/"), 60_000)
 
