@@ -2,6 +2,7 @@
 #include "aws/credentials.h"
 
 #include <simdjson.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <array>
@@ -303,7 +304,9 @@ class Finder {
     }
     const int status = ::pclose(pipe);
     if (status != 0) {
-      return world_error(fmt::format("profile {}: credential_process ended with {}", name, status / 256),
+      const std::string how = WIFSIGNALED(status) ? fmt::format("by signal {}", WTERMSIG(status))
+                                                  : fmt::format("with code {}", WEXITSTATUS(status));
+      return world_error(fmt::format("profile {}: credential_process ended {}", name, how),
                          "run its command by hand to see why");
     }
     const AnswerNames names{"AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"};

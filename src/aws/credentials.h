@@ -54,8 +54,8 @@ class CredentialsCache {
 
   // The last ones that were found. They may have expired where no newer ones could be had.
   virtual std::shared_ptr<const Credentials> current() const = 0;
-  // They were refused as expired: look for new ones now, in the background.
-  virtual void renew() = 0;
+  // These were refused as expired: unless there are newer ones already, look for some now, in the background.
+  virtual void renew(const std::shared_ptr<const Credentials>& refused) = 0;
   // Why the last look found none; nullopt: it did.
   virtual std::optional<Error> trouble() const = 0;
 };

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <ctime>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 
 #include "aws/credentials.h"
@@ -15,38 +16,31 @@ constexpr std::int64_t kRenewBeforeSeconds = 600;  // the margin that AWS's SDKs
 constexpr std::int64_t kRetrySeconds = 15;
 constexpr std::int64_t kRenewAgainSeconds = 2;  // refused ones are not asked for more often
 
-class Cache final : public CredentialsCache {
+// What the thread works on. It outlives the cache: a look may be on its way, and the cache be taken down on the very
+// thread that brings its answer.
+class Lookout {
  public:
-  Cache(Find find, Credentials first)
-      : find_(std::move(find)), current_(std::make_shared<const Credentials>(std::move(first))) {
-    if (current_->expires_s) thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-  }
+  Lookout(CredentialsCache::Find find, Credentials first)
+      : find_(std::move(find)), current_(std::make_shared<const Credentials>(std::move(first))) {}
 
-  std::shared_ptr<const Credentials> current() const override {
+  std::shared_ptr<const Credentials> current() const {
     const std::lock_guard lock(mutex_);
     return current_;
   }
 
-  void renew() override {
+  void renew(const std::shared_ptr<const Credentials>& refused) {
     const std::lock_guard lock(mutex_);
+    if (refused != current_) return;
     wanted_ = true;
     changed_.notify_all();
   }
 
-  std::optional<Error> trouble() const override {
+  std::optional<Error> trouble() const {
     const std::lock_guard lock(mutex_);
     return trouble_;
   }
 
- private:
-  // When to look again, in seconds from now.
-  std::int64_t pause() const {
-    if (trouble_) return kRetrySeconds;
-    const std::int64_t left = current_->expires_s.value_or(0) - std::time(nullptr);
-    // Short-lived ones are used for half their time.
-    return std::max(left - kRenewBeforeSeconds, std::max<std::int64_t>(left / 2, 1));
-  }
-
+  // The thread's work, until it is told to stop.
   void run(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
@@ -67,13 +61,42 @@ class Cache final : public CredentialsCache {
     }
   }
 
-  const Find find_;
+ private:
+  // When to look again, in seconds from now.
+  std::int64_t pause() const {
+    if (trouble_) return kRetrySeconds;
+    const std::int64_t left = current_->expires_s.value_or(0) - std::time(nullptr);
+    // Short-lived ones are used for half their time.
+    return std::max(left - kRenewBeforeSeconds, std::max<std::int64_t>(left / 2, 1));
+  }
+
+  const CredentialsCache::Find find_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::shared_ptr<const Credentials> current_;
   std::optional<Error> trouble_;
   bool wanted_ = false;
-  std::jthread thread_;  // the last: it uses all others
+};
+
+class Cache final : public CredentialsCache {
+ public:
+  Cache(Find find, Credentials first) {
+    const bool expires = first.expires_s.has_value();
+    lookout_ = std::make_shared<Lookout>(std::move(find), std::move(first));
+    if (!expires) return;
+    std::thread([lookout = lookout_, stop = stop_.get_token()] { lookout->run(stop); }).detach();
+  }
+  Cache(const Cache&) = delete;
+  Cache& operator=(const Cache&) = delete;
+  ~Cache() override { stop_.request_stop(); }
+
+  std::shared_ptr<const Credentials> current() const override { return lookout_->current(); }
+  void renew(const std::shared_ptr<const Credentials>& refused) override { lookout_->renew(refused); }
+  std::optional<Error> trouble() const override { return lookout_->trouble(); }
+
+ private:
+  std::stop_source stop_;
+  std::shared_ptr<Lookout> lookout_;
 };
 
 }  // namespace

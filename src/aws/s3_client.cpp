@@ -155,7 +155,8 @@ S3Failure failure_of(const S3Request& request, int status, const Told& told) {
 struct S3Client::Call {
   S3Request request;
   std::function<void(S3Outcome)> done;
-  std::string region;  // that was tried last
+  std::string region;                              // that was tried last
+  std::shared_ptr<const Credentials> credentials;  // the same
   unsigned attempts = 0;
   unsigned silent = 0;  // attempts without an answer
   unsigned redirects = 0;
@@ -214,7 +215,7 @@ void S3Client::attempt(const std::shared_ptr<Call>& call) {
     out.not_before = std::chrono::steady_clock::now() + std::chrono::seconds(1);
   }
   if (credentials_ != nullptr) {
-    const auto credentials = credentials_->current();
+    call->credentials = credentials_->current();
     const std::string payload = request.body.empty() ? std::string(kEmptyPayload) : hex(bytes_of(sha256(request.body)));
     SigningInput input;
     input.method = out.method;
@@ -226,7 +227,7 @@ void S3Client::attempt(const std::shared_ptr<Call>& call) {
     input.region = call->region;
     input.service = "s3";
     input.now_s = std::time(nullptr);
-    auto added = signed_headers(input, credentials->key);
+    auto added = signed_headers(input, call->credentials->key);
     out.headers.insert(out.headers.end(), added.begin(), added.end());
   }
   http_->start(std::move(out), [self = weak_from_this(), call](net::HttpOutcome outcome) {
@@ -270,14 +271,20 @@ void S3Client::answered(const std::shared_ptr<Call>& call, net::HttpOutcome outc
       return attempt(call);
     }
     if (told.code == "ExpiredToken" && credentials_ != nullptr && call->renewals < kRenewalsMax &&
-        credentials_->current()->expires_s) {
+        call->credentials->expires_s) {
       ++call->renewals;
-      credentials_->renew();
+      credentials_->renew(call->credentials);
       return attempt(call);
     }
     if (is_worth_another_try(response.status, told.code) && call->attempts < options_.attempts_max)
       return try_again(call);
-    return call->done(std::unexpected(failure_of(request, response.status, told)));
+    S3Failure failure = failure_of(request, response.status, told);
+    const auto trouble = credentials_ == nullptr ? std::nullopt : credentials_->trouble();
+    if (told.code == "ExpiredToken" && trouble) {
+      failure.error.message += "; looking for new credentials: " + trouble->message;
+      failure.error.hint = trouble->hint;
+    }
+    return call->done(std::unexpected(std::move(failure)));
   }
   switch (outcome.failure) {
     case net::HttpFailure::kBroken:
