@@ -15,6 +15,10 @@ inline constexpr std::size_t kBatchRowsMax = 2048;
 // decoded and repaired is not done anew for each of its rows.
 inline constexpr std::size_t kBatchTextBytesMax = 64 * 1024 * 1024;
 
+// Rejects in one batch, from which on it takes no more of either: some megabytes of them, and few enough batches that a
+// long record, which is read anew for each of its batches, still costs little more than its bytes.
+inline constexpr std::size_t kBatchRejectsMax = 128 * 1024;
+
 // Readable bytes behind the last byte of every block that is given to a reader, so that kernels and
 // simdjson may load whole registers at the end. Their content does not matter.
 inline constexpr std::size_t kBlockPaddingBytes = 64;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A batch: up to kBatchRowsMax records as columns, plus the rejects met on the way. It is what a format
-// fills and what the engine lends to the database. It knows neither of them.
+// A batch: up to kBatchRowsMax records as columns, plus the rejects met on the way (about kBatchRejectsMax at most). It
+// is what a format fills and what the engine lends to the database. It knows neither of them.
 //
 // Text is a view into the block that the records were read from, or into the batch's arena; both must
 // outlive the views. One thread at a time.
@@ -102,10 +102,14 @@ class Batch {
   Counts counts;
   Arena arena;
 
-  // Takes no more: it has all rows, or, once something was told, too much text.
-  bool full() const { return rows == kBatchRowsMax || (arena.used_bytes() > kBatchTextBytesMax && tells_something()); }
+  // Takes no more: it has all rows or rejects, or, once something was told, too much text. Who finds it full only
+  // behind the rejects of one record may have added all of them.
+  bool full() const {
+    return rows == kBatchRowsMax || rejects.size() >= kBatchRejectsMax ||
+           (arena.used_bytes() > kBatchTextBytesMax && tells_something());
+  }
   // Counts a record and returns the number of its row, whose place and raw text are filled where they are wanted.
-  // REQUIRES: the batch is not full.
+  // REQUIRES: there is room for a row.
   std::size_t begin_row(std::uint64_t offset, std::string_view raw_text) {
     const std::size_t row = rows++;
     ++counts.records;

@@ -27,6 +27,7 @@ struct Reading {
   std::vector<Piece> pieces;
   std::vector<std::string> rows;  // the pieces' texts
   formats::Counts counts;
+  std::size_t batch_rejects_max = 0;  // of one call
 };
 
 inline void put_column(const formats::Column& column, std::size_t row, std::string& out) {
@@ -94,6 +95,7 @@ inline Reading read_cut(const formats::Format& format, std::string_view text, st
                                       std::string(word_of(reject.reason)) + ' ' + std::string(reject.raw)});
       }
       reading.counts += batch.counts;
+      reading.batch_rejects_max = std::max(reading.batch_rejects_max, batch.rejects.size());
       at += consumed;
       if (consumed == 0 && !batch.full()) break;
       if (last && at == text.size() && !batch.full()) break;

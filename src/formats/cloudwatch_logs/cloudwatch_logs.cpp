@@ -275,6 +275,7 @@ bool Reader::take_carriers(const JsonText& json, const JsonMembers& members, con
     return true;
   }
   for (; carrier_at_ < carriers_.members.size(); ++carrier_at_) {
+    if (batch_->full()) return false;
     const JsonValue& value = carriers_.members.begin()[carrier_at_].value;
     const std::string_view raw = carriers_.json.slice(value);
     const Origin place{nullptr, origin.place(raw)};
@@ -341,10 +342,14 @@ bool Reader::take_payload(std::string_view data, std::string_view raw, const std
   const std::uint64_t repaired_before = batch.counts.repaired_bytes;
   std::string_view text = batch.repaired(payload_);
   if (text.data() == payload_.data()) text = padded(text, batch);
-  if (envelope_at_ + lists_told_ + event_at_ > 0) batch.counts.repaired_bytes = repaired_before;  // it was counted
+  const auto show_again = [&] {
+    batch.counts.repaired_bytes = repaired_before;
+    return false;
+  };
   while (true) {
     while (envelope_at_ < text.size() && is_between(text[envelope_at_])) ++envelope_at_;
     if (envelope_at_ == text.size()) return true;
+    if (batch.full()) return show_again();
     const std::string_view rest = text.substr(envelope_at_);
     std::uint32_t end = 0;
     std::size_t next = 0;
@@ -365,7 +370,7 @@ bool Reader::take_payload(std::string_view data, std::string_view raw, const std
     if (!is_envelope(json, envelope_.members)) {
       batch.add_reject(origin.offset, RejectReason::kNotARecord, "", envelope);
     } else if (!take_envelope(json, envelope, envelope_.members, transport, origin)) {
-      return false;
+      return show_again();
     }
     envelope_at_ += end;
     next_envelope();

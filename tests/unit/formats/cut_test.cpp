@@ -148,5 +148,47 @@ TEST(EveryFormat, RejectsWhatIsLongerThanTheLimit) {
   }
 }
 
+std::string times(std::size_t count, std::string_view text) {
+  std::string all;
+  for (std::size_t i = 0; i < count; ++i) all += text;
+  return all;
+}
+
+TEST(Rejects, FillABatchAndGoOnInTheNext) {
+  constexpr std::size_t kRejects = kBatchRejectsMax + 10;
+  // In base64 e30g is `{} `, e30s is `{},`, IF19 is ` ]}`; this opens an envelope and its logEvents.
+  const std::string envelope = "eyJtZXNzYWdlVHlwZSI6IkRBVEFfTUVTU0FHRSIsImxvZ0dyb3VwIjoiZyIsImxvZ0V2ZW50cyI6WyAg";
+  const struct {
+    std::string format;
+    std::string text;
+  } cases[] = {
+      {"nlb", times(kRejects, "no\n")},
+      {"syslog", times(kRejects, "<38>1 2026-13-02T09:14:07Z h p - - - x\n")},
+      {"lambda_platform", times(kRejects, "no\n")},
+      {"cloudwatch_export", times(kRejects, "no\n")},
+      {"waf", times(kRejects, "{}\n")},
+      {"waf", times(kRejects, "{}")},
+      {"cloudtrail", R"({"Records":[)" + times(kRejects - 1, "{},") + "{}]}"},
+      {"cloudtrail", R"({"Records":[)" + times(kRejects - 1, "1,") + "1]}"},
+      {"cloudwatch_logs", R"({"logGroup":"g","logEvents":[)" + times(kRejects, "{},") + "]}"},
+      {"cloudwatch_logs", R"({"Records":[)" + times(kRejects - 1, "{},") + "{}]}"},
+      {"cloudwatch_logs", R"({"awslogs":{"data":")" + times(kRejects, "e30g") + "\"}}"},
+      {"cloudwatch_logs", R"({"awslogs":{"data":")" + envelope + times(kRejects, "e30s") + "IF19\"}}"},
+      {"cloudwatch_logs", R"({"Records":[{"data":"e30g"},{"data":")" + envelope + times(kRejects - 2, "e30s") +
+                              R"(IF19"},{"data":"!"}]})"},
+  };
+  for (const auto& [name, text] : cases) {
+    SCOPED_TRACE(name + " " + text.substr(0, 60));
+    const formats::Format* format = formats::Registry().find(name);
+    formats::Batch batch(format->columns);
+    const auto whole = fuzz::read_cut(*format, text, {}, true, batch);
+    EXPECT_EQ(whole.counts.rejects, kRejects);
+    EXPECT_EQ(whole.counts.records, 0U);
+    EXPECT_EQ(whole.batch_rejects_max, kBatchRejectsMax);
+    const auto cut = fuzz::read_cut(*format, text, {5, text.size() / 2, text.size() - 3}, true, batch);
+    EXPECT_EQ(fuzz::sorted(cut.rows), fuzz::sorted(whole.rows));
+  }
+}
+
 }  // namespace
 }  // namespace otomo
