@@ -12,24 +12,23 @@ void AuthRows::restart() {
 
 void AuthRows::forget() {
   last_of_host_.clear();
-  remembered_bytes_ = 0;
   last_ = nullptr;
 }
 
 void AuthRows::remember(const HostRecord& record, bool is_event) {
   const std::size_t bytes = record.host.size() + (is_event ? record.program.size() + record.message.size() : 0);
   auto place = last_of_host_.find(record.host);
-  if (place != last_of_host_.end()) remembered_bytes_ -= place->second.bytes;
-  const bool has_room = place != last_of_host_.end() || last_of_host_.size() < kRememberedHostsMax;
-  if (!has_room || remembered_bytes_ + bytes > kRememberedBytesMax) {
-    forget();
-    place = last_of_host_.end();
-    if (bytes > kRememberedBytesMax) return;
+  if (bytes > kRepeatedBytesMax) {
+    if (place != last_of_host_.end()) last_of_host_.erase(place);
+    last_ = nullptr;
+    return;
   }
-  if (place == last_of_host_.end()) place = last_of_host_.emplace(record.host, Remembered{}).first;
+  if (place == last_of_host_.end()) {
+    if (last_of_host_.size() == kRememberedHostsMax) forget();
+    place = last_of_host_.emplace(record.host, Remembered{}).first;
+  }
   last_ = &place->second;
-  *last_ = {is_event, bytes, {}, {}, {}};
-  remembered_bytes_ += bytes;
+  *last_ = {is_event, {}, {}, {}};
   if (!is_event) return;
   last_->program = record.program;
   last_->message = record.message;
@@ -85,7 +84,7 @@ bool AuthRows::put(const HostRecord& record, std::string_view raw, std::uint64_t
   bool refers_back = false;
   if (const auto repetition = read_repetition(record.message)) {
     times = repetition->times;
-    if (times > kRepetitionsMax) {
+    if (times > kRepetitionsMax || (times > 1 && repetition->message.size() > kRepeatedBytesMax)) {
       times = 1;
       ++shown.bad_values;
     }

@@ -47,10 +47,12 @@ static_assert(std::size(kColumns) == kColumnCount);
 
 // A message that says to stand for more is read as one, and told as a bad value: nobody waits so long to say it.
 inline constexpr std::uint64_t kRepetitionsMax = 10'000;
-// Hosts whose last message is remembered, for "last message repeated"; behind more, all are forgotten.
+// The same for a message that stands for several and is longer, and one that "last message repeated" could mean is
+// forgotten, with its host and program: rsyslog takes 8 KiB unless told otherwise, and a short line must not stand for
+// megabytes.
+inline constexpr std::size_t kRepeatedBytesMax = 16 * 1024;
+// Hosts whose last message is remembered; behind more, all are forgotten.
 inline constexpr std::size_t kRememberedHostsMax = 1'024;
-// The same for the bytes of what is remembered.
-inline constexpr std::size_t kRememberedBytesMax = 16 * 1024 * 1024;
 
 class AuthRows {
  public:
@@ -64,7 +66,6 @@ class AuthRows {
   // A host's last message, where it gave a row.
   struct Remembered {
     bool is_event = false;
-    std::size_t bytes = 0;
     std::string program;
     std::string message;
     std::optional<std::int64_t> pid;
@@ -77,7 +78,6 @@ class AuthRows {
 
   std::uint64_t told_ = 0;  // rows of the record at hand that an earlier batch has
   std::map<std::string, Remembered, std::less<>> last_of_host_;
-  std::size_t remembered_bytes_ = 0;
   Remembered* last_ = nullptr;  // of the last record, whatever its host
 };
 

@@ -222,16 +222,30 @@ TEST(AuthRows, AHostTooManyForgetsTheOthers) {
   EXPECT_EQ(forgotten.rows.at(1).at("action"), "other");
 }
 
-TEST(AuthRows, AByteTooManyForgetsTheOthers) {
-  const auto said_by = [](const std::string& host, std::size_t name_bytes) {
-    return "Mar  2 09:14:07 " + host + " sshd[1]: Failed password for " + std::string(name_bytes, 'x') +
-           " from 198.51.100.7 port 9 ssh2\n";
+// As many rows of megabytes as a line of some bytes says would take all memory, and remembering it all time.
+TEST(AuthRows, AMessageThatIsTooLongIsNotRepeated) {
+  const auto message = [](std::size_t bytes) {
+    const std::string start = "Failed password for ";
+    const std::string end = " from 198.51.100.7 port 9 ssh2";
+    return start + std::string(bytes - start.size() - end.size(), 'x') + end;
   };
-  const std::string first = said_by("first", kRememberedBytesMax / 2);
-  const std::string repeated = "Mar  2 09:14:08 first last message repeated 3 times\n";
-  EXPECT_EQ(read(format("auth_events"), first + said_by("second", 1000) + repeated).counts.records, 5U);
-  EXPECT_EQ(read(format("auth_events"), first + said_by("second", kRememberedBytesMax / 2) + repeated).counts.records,
-            3U);
+  const std::string header = "Mar  2 09:14:07 web sshd[1]: ";
+  const std::string names = "websshd";
+  const std::string repeated = "Mar  2 09:14:08 web last message repeated 3 times\n";
+  const std::string longest = header + message(kRepeatedBytesMax - names.size()) + "\n";
+  const std::string longer = header + message(kRepeatedBytesMax - names.size() + 1) + "\n";
+  const std::string other = header + message(80) + "\n";
+  EXPECT_EQ(read(format("auth_events"), longest + repeated).counts.records, 4U);
+  const Reading forgotten = read(format("auth_events"), other + longer + repeated);
+  EXPECT_EQ(forgotten.counts.records, 3U);
+  EXPECT_EQ(forgotten.rows.at(2).at("message"), "last message repeated 3 times");
+  for (const auto& [bytes, rows] : {std::pair(kRepeatedBytesMax, 3U), std::pair(kRepeatedBytesMax + 1, 1U)}) {
+    const Reading reading =
+        read(format("auth_events"), header + "message repeated 3 times: [ " + message(bytes) + "]\n");
+    EXPECT_EQ(reading.counts.records, rows);
+    // Without a year, each row's time is one.
+    EXPECT_EQ(reading.counts.bad_values, rows + (rows == 1U ? 1U : 0U));
+  }
 }
 
 TEST(AuthMessage, ACommandHidesNothingBehindItsFirstLine) {
