@@ -24,9 +24,11 @@ struct Field {
   bool doubled = false;      // holds doubled quotes
 };
 
-// Cuts a line into its fields. False: `reason` says why not.
-bool split(const Layout& layout, std::string_view line, std::vector<Field>& fields, RejectReason& reason) {
+// Cuts a line into its fields, of which `fields` gets the first `kept_max`, and counts them. 0: `reason` says why not.
+std::size_t split(const Layout& layout, std::string_view line, std::size_t kept_max, std::vector<Field>& fields,
+                  RejectReason& reason) {
   fields.clear();
+  std::size_t count = 0;
   const std::string& delimiter = layout.delimiter;
   while (true) {
     Field field;
@@ -37,7 +39,7 @@ bool split(const Layout& layout, std::string_view line, std::vector<Field>& fiel
         end = line.find(layout.quote, end);
         if (end == std::string_view::npos) {
           reason = RejectReason::kOpenQuote;
-          return false;
+          return 0;
         }
         if (end + 1 == line.size() || line[end + 1] != layout.quote) break;
         field.doubled = true;
@@ -47,15 +49,15 @@ bool split(const Layout& layout, std::string_view line, std::vector<Field>& fiel
       ++end;
       if (end < line.size() && line.substr(end, delimiter.size()) != delimiter) {
         reason = RejectReason::kBadStructure;
-        return false;
+        return 0;
       }
     } else {
       end = delimiter.size() == 1 ? line.find(delimiter[0]) : line.find(delimiter);
       end = std::min(end, line.size());
       field.written = line.substr(0, end);
     }
-    fields.push_back(field);
-    if (end == line.size()) return true;
+    if (++count <= kept_max) fields.push_back(field);
+    if (end == line.size()) return count;
     line.remove_prefix(end + delimiter.size());
   }
 }
@@ -106,8 +108,10 @@ class DelimiterParser {
     if (newline == std::string_view::npos && head.size() >= kDetectionBytesMax) return;  // its end was not shown
     header_offset_ = at;
     RejectReason reason{};
-    if (!split(layout_, without_cr(head.substr(at, newline - at)), fields_, reason)) return;
-    fields_count_ = fields_.size();
+    const std::string_view line = without_cr(head.substr(at, newline - at));
+    const std::size_t count = split(layout_, line, line.size() + 1, fields_, reason);
+    if (count == 0) return;
+    fields_count_ = count;
     for (std::size_t column = 0; column < places_.size(); ++column) {
       places_[column] = kNowhere;
       for (std::size_t i = 0; i < fields_.size(); ++i) {
@@ -125,11 +129,12 @@ class DelimiterParser {
       return;
     }
     RejectReason reason{};
-    if (!split(layout_, line, fields_, reason)) {
+    const std::size_t count = split(layout_, line, fields_count_, fields_, reason);
+    if (count == 0) {
       batch.add_reject(offset, reason, "", line);
       return;
     }
-    if (fields_.size() < fields_count_) {
+    if (count < fields_count_) {
       batch.add_reject(offset, RejectReason::kTooFewFields, "", line);
       return;
     }
@@ -138,7 +143,7 @@ class DelimiterParser {
       row_.values[column] = place == kNowhere ? std::string_view{} : text_of(layout_, fields_[place], batch.arena);
     }
     row_.put(line, offset, batch);
-    batch.counts.bad_values += fields_.size() - fields_count_;
+    batch.counts.bad_values += count - fields_count_;
   }
 
   const Layout& layout_;
@@ -170,10 +175,9 @@ class DelimiterKind final : public RecordKind {
   bool fits(std::string_view head, bool whole) const override {
     std::vector<Field> fields;
     RejectReason reason{};
-    const std::size_t least = layout_.header ? 2 : columns_.specs.size();
-    return most_lines(head, whole, [&](std::string_view line) {
-      return split(layout_, line, fields, reason) && fields.size() >= std::min(least, columns_.specs.size());
-    });
+    const std::size_t least = std::min<std::size_t>(layout_.header ? 2 : kColumnsMax, columns_.specs.size());
+    return most_lines(head, whole,
+                      [&](std::string_view line) { return split(layout_, line, 0, fields, reason) >= least; });
   }
 
   std::string summary() const override {

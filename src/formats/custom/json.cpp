@@ -16,6 +16,7 @@ namespace {
 // All paths as one tree: a member's name, the columns that its value is for, and what is below it.
 struct PathNode {
   std::string name;
+  std::vector<std::string> spellings;
   std::vector<std::size_t> columns;
   std::vector<PathNode> children;
 };
@@ -27,12 +28,70 @@ struct Layout {
   bool lines = false;
 };
 
+constexpr std::string_view kLowerHex = "0123456789abcdef";
+constexpr std::string_view kUpperHex = "0123456789ABCDEF";
+
+// What a writer of JSON does beyond the escapes that it must make.
+struct Spelling {
+  std::string_view hex;  // the digits of \u
+  bool ascii;            // what is not ASCII is escaped
+  bool slash;            // so is a slash
+};
+
+// REQUIRES: valid UTF-8.
+void spell(std::string_view name, const Spelling& spelling, std::string& out) {
+  const auto escape = [&](std::uint32_t unit) {
+    out += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) out += spelling.hex[(unit >> shift) & 0xF];
+  };
+  static constexpr std::string_view kShort = "\"\"\\\\\bb\ff\nn\rr\tt";  // pairs: the character, its letter
+  for (std::size_t at = 0; at < name.size();) {
+    const auto lead = static_cast<unsigned char>(name[at]);
+    const std::size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    std::size_t pair = 0;
+    while (pair < kShort.size() && kShort[pair] != name[at]) pair += 2;
+    if (pair < kShort.size()) {
+      out += '\\';
+      out += kShort[pair + 1];
+    } else if (lead < 0x20) {
+      escape(lead);
+    } else if (size == 1 || !spelling.ascii) {
+      if (spelling.slash && lead == '/') out += '\\';
+      out += name.substr(at, size);
+    } else {
+      std::uint32_t point = lead & (0x7FU >> size);
+      for (const char c : name.substr(at + 1, size - 1)) point = point << 6 | (static_cast<unsigned char>(c) & 0x3FU);
+      if (point >= 0x10000) {
+        escape(0xD7C0 + (point >> 10));
+        point = 0xDC00 + (point & 0x3FF);
+      }
+      escape(point);
+    }
+    at += size;
+  }
+}
+
+// The ways in which writers of JSON spell a name between quotes: most have one.
+std::vector<std::string> spellings_of(std::string_view name) {
+  constexpr Spelling kSpellings[] = {
+      {kLowerHex, false, false}, {kLowerHex, false, true}, {kLowerHex, true, false},
+      {kLowerHex, true, true},   {kUpperHex, true, false}, {kUpperHex, true, true},
+  };
+  std::vector<std::string> spellings;
+  for (const Spelling& spelling : kSpellings) {
+    std::string spelt;
+    spell(name, spelling, spelt);
+    if (std::find(spellings.begin(), spellings.end(), spelt) == spellings.end()) spellings.push_back(std::move(spelt));
+  }
+  return spellings;
+}
+
 void add_path(PathNode& root, const std::vector<std::string>& path, std::size_t column) {
   PathNode* node = &root;
   for (const std::string& name : path) {
     auto& children = node->children;
     auto child = std::find_if(children.begin(), children.end(), [&](const PathNode& one) { return one.name == name; });
-    if (child == children.end()) child = children.insert(child, PathNode{name, {}, {}});
+    if (child == children.end()) child = children.insert(child, PathNode{name, spellings_of(name), {}, {}});
     node = &*child;
   }
   node->columns.push_back(column);
@@ -45,13 +104,15 @@ bool prune(PathNode& node, const std::vector<bool>& needed) {
   return !node.columns.empty() || !node.children.empty();
 }
 
-// The member of that name, the last where there are several; nullptr: there is none.
-const JsonMember* last_member(const JsonText& json, const JsonMembers& members, std::string_view name) {
+// The member of the node's name, the last where there are several; nullptr: there is none.
+const JsonMember* last_member(const JsonText& json, const JsonMembers& members, const PathNode& node) {
   const JsonMember* found = nullptr;
-  members.of_name_size(name.size(), [&](const JsonMember& member) {
-    if (same_name(json.key(member), name)) found = &member;
-    return false;
-  });
+  for (const std::string& name : node.spellings) {
+    members.of_name_size(name.size(), [&](const JsonMember& member) {
+      if (same_name(json.key(member), name) && (found == nullptr || found < &member)) found = &member;
+      return false;
+    });
+  }
   return found;
 }
 
@@ -75,7 +136,7 @@ class JsonRow {
            Batch& batch) {
     const auto& firsts = layout_.root.children;
     const bool is_record = std::any_of(firsts.begin(), firsts.end(), [&](const PathNode& node) {
-      return find_member(json, members, node.name) != nullptr;
+      return last_member(json, members, node) != nullptr;
     });
     if (!is_record) {
       batch.add_reject(offset, RejectReason::kNotARecord, "the object has no member of any column", text);
@@ -94,7 +155,7 @@ class JsonRow {
 
   void take(const PathNode& node, std::size_t depth, const JsonText& json, const JsonMembers& members, Arena& arena) {
     for (const PathNode& child : node.children) {
-      const JsonMember* member = last_member(json, members, child.name);
+      const JsonMember* member = last_member(json, members, child);
       if (member == nullptr) continue;
       if (!child.columns.empty()) {
         const std::string_view text = json.plain(member->value, arena);
