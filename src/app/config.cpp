@@ -373,8 +373,7 @@ struct RawSource {
 
 // Text of the file or the environment as an error may show it.
 std::string shown(std::string_view text) {
-  std::string repaired(utf8::repaired_size_max(text.size()), '\0');
-  repaired.resize(utf8::repair(text, repaired.data()).size_bytes);
+  std::string repaired = utf8::repaired(text);
   for (char& c : repaired) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
   }
@@ -390,8 +389,7 @@ std::string hint_for(std::string_view name, const std::vector<std::string>& name
 // The place of the first byte that is no UTF-8; nullopt: there is none.
 std::optional<std::size_t> first_bad_byte(std::string_view text) {
   if (utf8::is_valid(text)) return {};
-  std::string repaired(utf8::repaired_size_max(text.size()), '\0');
-  repaired.resize(utf8::repair(text, repaired.data()).size_bytes);
+  const std::string repaired = utf8::repaired(text);
   return std::mismatch(text.begin(), text.end(), repaired.begin(), repaired.end()).first - text.begin();
 }
 

@@ -68,4 +68,11 @@ Repair repair(std::string_view text, char* out) {
   return result;
 }
 
+std::string repaired(std::string_view text) {
+  if (is_valid(text)) return std::string(text);
+  std::string out(repaired_size_max(text.size()), '\0');
+  out.resize(repair(text, out.data()).size_bytes);
+  return out;
+}
+
 }  // namespace otomo::utf8

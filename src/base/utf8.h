@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace otomo::utf8 {
@@ -22,5 +23,7 @@ inline std::size_t repaired_size_max(std::size_t size_bytes) { return size_bytes
 // decoders do (Unicode 15, section 3.9, "U+FFFD Substitution of Maximal Subparts").
 // REQUIRES: `out` has room for repaired_size_max(text.size()) bytes.
 Repair repair(std::string_view text, char* out);
+// The same, as a text of its own.
+std::string repaired(std::string_view text);
 
 }  // namespace otomo::utf8

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/time.h"
+#include "base/utf8.h"
 #include "formats/object_key.h"
 
 namespace otomo::formats {
@@ -43,6 +44,10 @@ KeyFacts object_facts(const Format* format, std::string_view key, const SourceSe
   put(facts.region, owner.region);
   put(facts.organization_id, owner.organization_id);
   put(facts.account_id, settings.account_id);
+  // They become columns, and a key may be any bytes.
+  for (std::string* text : {&facts.account_id, &facts.region, &facts.trail, &facts.log_of}) {
+    *text = utf8::repaired(*text);
+  }
   return facts;
 }
 

@@ -22,13 +22,6 @@ struct ConfigOptions {
   std::string output;
 };
 
-// Paths and variables may be no UTF-8.
-std::string whole(const std::string& text) {
-  std::string repaired(utf8::repaired_size_max(text.size()), '\0');
-  repaired.resize(utf8::repair(text, repaired.data()).size_bytes);
-  return repaired;
-}
-
 // Each effective value, and where it is from.
 Result<void> show(const app::Config& config, const std::string& form) {
   auto output = Output::open("");
@@ -43,9 +36,10 @@ Result<void> show(const app::Config& config, const std::string& form) {
   }
   std::vector<std::string> cells;
   for (const app::Setting& setting : settings) {
+    // Paths and variables may be no UTF-8.
     for (const std::string& text : {setting.key, setting.value, setting.from}) {
-      cells.push_back(text.empty() || cell_form(form) == engine::CellForm::kText ? whole(text)
-                                                                                 : json_string(whole(text)));
+      cells.push_back(text.empty() || cell_form(form) == engine::CellForm::kText ? utf8::repaired(text)
+                                                                                 : json_string(utf8::repaired(text)));
     }
   }
   engine::TextRows rows(3, settings.size());

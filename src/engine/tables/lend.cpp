@@ -111,12 +111,7 @@ duckdb::LogicalType logical_type(const formats::ColumnSpec& spec) {
   throw duckdb::InternalException("a column type without a DuckDB type");
 }
 
-duckdb::Value text_value(std::string_view text) {
-  if (utf8::is_valid(text)) return duckdb::Value(std::string(text));
-  std::string repaired(utf8::repaired_size_max(text.size()), '\0');
-  repaired.resize(utf8::repair(text, repaired.data()).size_bytes);
-  return duckdb::Value(repaired);
-}
+duckdb::Value text_value(std::string_view text) { return duckdb::Value(utf8::repaired(text)); }
 
 void lend_text(const std::string_view* texts, std::size_t rows, const BlockPointer& block, duckdb::Vector& vector) {
   auto* out = duckdb::FlatVector::GetData<duckdb::string_t>(vector);

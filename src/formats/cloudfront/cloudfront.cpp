@@ -40,13 +40,6 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // AWS has about 75 names. A header with more than this is not one of CloudFront's.
 constexpr std::size_t kFieldsMax = simd::kFieldSeparatorsMax + 1;
 
-std::string repaired(std::string_view text) {
-  if (utf8::is_valid(text)) return std::string(text);
-  std::string out(utf8::repaired_size_max(text.size()), '\0');
-  out.resize(utf8::repair(text, out.data()).size_bytes);
-  return out;
-}
-
 // The names of a header line, or of the setting `fields`, which may have commas.
 std::vector<std::string> names_of(std::string_view text) {
   if (text.starts_with(kHeaderStart)) text.remove_prefix(kHeaderStart.size());
@@ -55,7 +48,7 @@ std::vector<std::string> names_of(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_not_of(", \t\r"), text.size()));
     if (text.empty()) return names;
     const std::size_t end = std::min(text.find_first_of(", \t\r"), text.size());
-    names.push_back(repaired(text.substr(0, end)));
+    names.push_back(utf8::repaired(text.substr(0, end)));
     text.remove_prefix(end);
   }
 }

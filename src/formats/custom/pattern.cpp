@@ -30,8 +30,7 @@ std::unique_ptr<RE2> compile(const std::string& regex) {
 bool is_found(const RE2& regex, std::string_view line) {
   std::string repaired;
   if (!utf8::is_valid(line)) {
-    repaired.resize(utf8::repaired_size_max(line.size()));
-    repaired.resize(utf8::repair(line, repaired.data()).size_bytes);
+    repaired = utf8::repaired(line);
     line = repaired;
   }
   return regex.Match(line, 0, line.size(), RE2::UNANCHORED, nullptr, 0);

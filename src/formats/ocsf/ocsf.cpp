@@ -126,7 +126,7 @@ std::optional<KeyFacts> read_key(std::string_view key) {
       day = set_key_date(date.substr(0, 4), date.substr(4, 2), date.substr(6, 2), facts);
     }
   }
-  if (!day || facts.region.empty() || facts.account_id.empty()) return {};
+  if (!day || !is_region(facts.region) || !is_account_id(facts.account_id)) return {};
   return facts;
 }
 
