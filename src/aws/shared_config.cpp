@@ -10,31 +10,19 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
+
 namespace otomo::aws {
 
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r";
-  const std::size_t from = text.find_first_not_of(kSpace);
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(kSpace) + 1 - from);
-}
-
 std::string_view without_comment(std::string_view value) {
   for (std::size_t i = 1; i < value.size(); ++i) {
     if ((value[i] == '#' || value[i] == ';') && (value[i - 1] == ' ' || value[i - 1] == '\t')) {
-      return trimmed(value.substr(0, i));
+      return trim_ascii(value.substr(0, i));
     }
   }
-  return trimmed(value);
-}
-
-std::string lower(std::string_view text) {
-  std::string made(text);
-  std::transform(made.begin(), made.end(), made.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return made;
+  return trim_ascii(value);
 }
 
 // The settings that follow the section's head; nullptr: nobody reads them.
@@ -43,7 +31,7 @@ Settings* section_of(std::string_view name, SharedFile file, SharedConfig& into)
     if (!name.starts_with(word)) return false;
     const std::string_view rest = name.substr(word.size());
     if (rest.empty() || (rest[0] != ' ' && rest[0] != '\t')) return false;
-    name = trimmed(rest);
+    name = trim_ascii(rest);
     if (name.size() >= 2 && (name[0] == '"' || name[0] == '\'') && name.back() == name[0]) {
       name = name.substr(1, name.size() - 2);
     }
@@ -98,14 +86,14 @@ Result<void> parse_shared_file(std::string_view text, SharedFile file, const std
     const std::string_view line = text.substr(0, newline);
     text.remove_prefix(std::min(newline + 1, text.size()));
     ++number;
-    const std::string_view content = trimmed(line);
+    const std::string_view content = trim_ascii(line);
     if (content.empty() || content[0] == '#' || content[0] == ';') continue;
     if (line[0] == '[') {
       const std::size_t end = content.find(']');
       if (end == std::string_view::npos) {
         return world_error(fmt::format("{}, line {}: the section's name lacks its ]", path, number));
       }
-      section = section_of(trimmed(content.substr(1, end - 1)), file, into);
+      section = section_of(trim_ascii(content.substr(1, end - 1)), file, into);
       in_section = true;
       outer.clear();
       continue;
@@ -114,15 +102,15 @@ Result<void> parse_shared_file(std::string_view text, SharedFile file, const std
     if (equals == std::string_view::npos || equals == 0 || !in_section) {
       return world_error(fmt::format("{}, line {}: neither a [section] nor key = value", path, number));
     }
-    const std::string key = lower(trimmed(content.substr(0, equals)));
+    const std::string key = lower_ascii(trim_ascii(content.substr(0, equals)));
     const std::string value(without_comment(content.substr(equals)).substr(1));
     const bool indented = line[0] == ' ' || line[0] == '\t';
     if (section == nullptr) continue;
     if (indented && !outer.empty()) {
-      section->values[outer + "." + key] = trimmed(value);
+      section->values[outer + "." + key] = trim_ascii(value);
     } else {
-      section->values[key] = trimmed(value);
-      outer = trimmed(value).empty() ? key : "";
+      section->values[key] = trim_ascii(value);
+      outer = trim_ascii(value).empty() ? key : "";
     }
   }
   return {};

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "aws/digest.h"
+#include "base/ascii.h"
 
 namespace otomo::aws {
 
@@ -32,13 +33,6 @@ std::string without_extra_space(std::string_view value) {
     text += c;
   }
   return text;
-}
-
-std::string lower(std::string_view text) {
-  std::string made(text);
-  std::transform(made.begin(), made.end(), made.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return made;
 }
 
 // Without empty, "." and ".." segments (RFC 3986, 5.2.4); a slash at the end stays.
@@ -112,7 +106,7 @@ std::vector<net::Header> signed_headers(const SigningInput& input, const AccessK
        {static_cast<const std::vector<net::Header>*>(&added), input.headers}) {
     if (headers == nullptr) continue;
     for (const net::Header& header : *headers) {
-      canonical.push_back({lower(header.name), without_extra_space(header.value)});
+      canonical.push_back({lower_ascii(header.name), without_extra_space(header.value)});
     }
   }
   std::stable_sort(canonical.begin(), canonical.end(), [](const auto& a, const auto& b) { return a.name < b.name; });

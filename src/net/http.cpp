@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/ascii.h"
 #include "net/curl_library.h"
 
 namespace otomo::net {
@@ -62,13 +63,6 @@ std::size_t take_body(char* bytes, std::size_t /*one*/, std::size_t size, void* 
   return size;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t from = text.find_first_not_of(kSpace);
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(kSpace) + 1 - from);
-}
-
 std::size_t take_header(char* bytes, std::size_t /*one*/, std::size_t size, void* user) {
   Transfer& transfer = *static_cast<Transfer*>(user);
   transfer.header_bytes += size;
@@ -83,9 +77,7 @@ std::size_t take_header(char* bytes, std::size_t /*one*/, std::size_t size, void
   }
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return size;
-  Header header{std::string(line.substr(0, colon)), std::string(trimmed(line.substr(colon + 1)))};
-  std::transform(header.name.begin(), header.name.end(), header.name.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  Header header{lower_ascii(line.substr(0, colon)), std::string(trim_ascii(line.substr(colon + 1)))};
   transfer.response.headers.push_back(std::move(header));
   return size;
 }
