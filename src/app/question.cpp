@@ -31,8 +31,7 @@ Result<io::MergedListing> list_sources(const QuestionOptions& options) {
   std::vector<std::pair<io::S3Settings, std::shared_ptr<aws::S3Client>>>
       clients;  // sources that say the same share one
   for (const QuestionSource& source : options.sources) {
-    io::S3Access access;
-    access.connect = [&]() -> Result<std::shared_ptr<aws::S3Client>> {
+    const io::S3Connect connect = [&]() -> Result<std::shared_ptr<aws::S3Client>> {
       for (const auto& [settings, client] : clients) {
         if (settings == source.s3) return client;
       }
@@ -40,7 +39,7 @@ Result<io::MergedListing> list_sources(const QuestionOptions& options) {
       if (client) clients.emplace_back(source.s3, *client);
       return client;
     };
-    auto listing = io::list_objects(source.paths, source.missing, access);
+    auto listing = io::list_objects(source.paths, source.missing, connect);
     if (!listing) return std::unexpected(listing.error());
     if (source.regular_files_only) keep_regular_files(*listing);
     if (!source.name.empty()) {

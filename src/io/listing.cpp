@@ -126,18 +126,18 @@ bool is_glob(const std::string& path) { return path.find_first_of("*?[") != std:
 
 }  // namespace
 
-Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing, const S3Access& s3) {
+Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing, const S3Connect& s3) {
   Listing listing;
   Lister lister(listing);
   const auto add_s3 = [&](const std::string& path) -> Result<void> {
     const auto url = parse_s3_url(path);
     if (!url) return std::unexpected(url.error());
     if (listing.s3.empty()) {
-      auto client = s3.connect();
+      auto client = s3();
       if (!client) return std::unexpected(std::move(client.error()));
       listing.s3.push_back(std::move(*client));
     }
-    auto found = list_s3(listing.s3.front(), *url, s3.interrupted);
+    auto found = list_s3(listing.s3.front(), *url);
     if (!found) return std::unexpected(std::move(found.error()).while_doing("listing " + path));
     if (found->empty()) {
       return world_error(path + ": no object there", "what there is: aws s3 ls s3://" + url->bucket + "/");
@@ -183,9 +183,7 @@ Result<Listing> list_objects(std::span<const std::string> paths, MissingPath mis
       continue;
     }
     if (auto added = add(path); !added) {
-      if (missing == MissingPath::kIsError || added.error().kind == ErrorKind::kInterrupted) {
-        return std::unexpected(added.error());
-      }
+      if (missing == MissingPath::kIsError) return std::unexpected(added.error());
       listing.unread.push_back(std::move(added.error()));
     }
   }

@@ -52,15 +52,12 @@ enum class MissingPath : std::uint8_t {
   kIsUnread,  // it goes to Listing::unread, and the rest is listed
 };
 
-// How s3:// is listed.
-struct S3Access {
-  std::function<Result<std::shared_ptr<aws::S3Client>>()> connect;  // asked once, when the first such path is met
-  std::function<bool()> interrupted;
-};
+// Gives the client that lists s3://; asked once, when the first such path is met.
+using S3Connect = std::function<Result<std::shared_ptr<aws::S3Client>>()>;
 
 // Errors: with kIsError, a path that matches nothing (kWorld, naming it); no access to S3, where it is asked for.
 Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing = MissingPath::kIsError,
-                             const S3Access& s3 = {});
+                             const S3Connect& s3 = {});
 
 struct MergedListing {
   Listing listing;

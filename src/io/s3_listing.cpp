@@ -43,17 +43,11 @@ class Lister : public std::enable_shared_from_this<Lister> {
   Lister(std::shared_ptr<aws::S3Client> client, std::string bucket)
       : client_(std::move(client)), bucket_(std::move(bucket)) {}
 
-  Result<std::vector<aws::ListedObject>> list(const std::string& prefix, const std::function<bool()>& interrupted) {
+  Result<std::vector<aws::ListedObject>> list(const std::string& prefix) {
     std::unique_lock lock(mutex_);
     waiting_.push_back({prefix, "", "", "", false, true});
     issue(lock);
-    while (!failure_ && (in_flight_ > 0 || !waiting_.empty())) {
-      changed_.wait_for(lock, std::chrono::milliseconds(100));
-      if (interrupted && interrupted()) {
-        waiting_.clear();
-        failure_ = Error{ErrorKind::kInterrupted, "interrupted", "", {}};
-      }
-    }
+    changed_.wait(lock, [&] { return failure_ || (in_flight_ == 0 && waiting_.empty()); });
     if (failure_) {
       waiting_.clear();
       return std::unexpected(*failure_);
@@ -260,10 +254,9 @@ bool matches_pattern(std::string_view pattern, std::string_view key) {
   return ::fnmatch(std::string(pattern).c_str(), std::string(key.substr(0, end)).c_str(), FNM_PATHNAME) == 0;
 }
 
-Result<std::vector<aws::ListedObject>> list_s3(const std::shared_ptr<aws::S3Client>& client, const S3Url& url,
-                                               const std::function<bool()>& interrupted) {
+Result<std::vector<aws::ListedObject>> list_s3(const std::shared_ptr<aws::S3Client>& client, const S3Url& url) {
   const auto below = [&](const std::string& prefix) {
-    return std::make_shared<Lister>(client, url.bucket)->list(prefix, interrupted);
+    return std::make_shared<Lister>(client, url.bucket)->list(prefix);
   };
   if (url.key.empty() || url.key.ends_with('/')) {
     if (!is_pattern(url.key)) return below(url.key);

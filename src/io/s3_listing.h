@@ -5,7 +5,6 @@
 // names are, each key lies in exactly one of the ranges that are asked for.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,8 +25,7 @@ Result<S3Url> parse_s3_url(std::string_view url);
 
 // Sorted by key. `url` names an object, a folder, a pattern (*, ?, [...], {a,b}; none crosses a '/'), or else the
 // beginning of keys. Empty: there is nothing. Errors: the listing was refused.
-Result<std::vector<aws::ListedObject>> list_s3(const std::shared_ptr<aws::S3Client>& client, const S3Url& url,
-                                               const std::function<bool()>& interrupted);
+Result<std::vector<aws::ListedObject>> list_s3(const std::shared_ptr<aws::S3Client>& client, const S3Url& url);
 
 // Is the key, or a folder that it lies in, what the pattern means?
 bool matches_pattern(std::string_view pattern, std::string_view key);
