@@ -185,6 +185,11 @@ Verdict take_payer(const std::string& key, std::string& text, Target& target) {
   return {};
 }
 
+// One of a time's forms; what it means then depends on the zone and on when the question is asked.
+Verdict take_time(const std::string& key, const std::string& text, std::string& target) {
+  return keep(object_time(key, text, "UTC", 0), text, target);
+}
+
 // The list. An option's name is the key's with dashes.
 constexpr Row kRows[] = {
     {{"defaults", "timezone", "ZONE", "zone for event_time, literals and date functions, an IANA name", "UTC"},
@@ -251,6 +256,30 @@ constexpr Row kRows[] = {
     {{"sources", "account", "ACCOUNT_ID", "account of records and keys that name none", "none"},
      ValueType::kText,
      take_account},
+    {{"sources", "include", "PATTERN",
+      "of what the url names, only objects whose path below it the pattern fits; or a list of patterns", "all"},
+     ValueType::kTexts,
+     [](const std::string&, std::string& text, Target& target) -> Verdict {
+       target.source->choice.include.push_back(text);
+       return {};
+     }},
+    {{"sources", "exclude", "PATTERN", "objects whose path below the url it fits are left out; or a list of patterns",
+      "none"},
+     ValueType::kTexts,
+     [](const std::string& key, std::string& text, Target& target) {
+       return keep(exclude_pattern(key, text), text, target.source->choice.exclude.emplace_back());
+     }},
+    {{"sources", "since", "TIME", "only objects last changed then or later: a date, an instant, or how long ago (7d)",
+      "all"},
+     ValueType::kText,
+     [](const std::string& key, std::string& text, Target& target) {
+       return take_time(key, text, target.source->choice.since);
+     }},
+    {{"sources", "until", "TIME", "only objects last changed before then", "all"},
+     ValueType::kText,
+     [](const std::string& key, std::string& text, Target& target) {
+       return take_time(key, text, target.source->choice.until);
+     }},
     {{"sources", "region", "REGION", "where requests to S3 begin; a bucket elsewhere is followed",
       "as AWS's own tools"},
      ValueType::kText,

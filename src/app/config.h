@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "app/config_file.h"
+#include "app/setting_values.h"
 #include "base/result.h"
 #include "engine/database.h"
 #include "formats/format.h"
@@ -44,6 +45,7 @@ struct ConfigSource {
   std::string format;              // empty: detected
   std::string messages;            // the format of CloudWatch Logs' messages; empty: detected
   formats::SourceSettings settings;
+  ChoiceSettings choice;
   io::S3Settings s3;
 };
 

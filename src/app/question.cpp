@@ -26,8 +26,14 @@ void keep_regular_files(io::Listing& listing) {
   });
 }
 
-Result<io::MergedListing> list_sources(const QuestionOptions& options) {
+struct Listed {
+  io::MergedListing merged;
+  std::vector<std::uint64_t> left_out;  // per source
+};
+
+Result<Listed> list_sources(const QuestionOptions& options) {
   std::vector<io::Listing> listings;
+  Listed listed;
   std::vector<std::pair<io::S3Settings, std::shared_ptr<aws::S3Client>>>
       clients;  // sources that say the same share one
   for (const QuestionSource& source : options.sources) {
@@ -39,15 +45,17 @@ Result<io::MergedListing> list_sources(const QuestionOptions& options) {
       if (client) clients.emplace_back(source.s3, *client);
       return client;
     };
-    auto listing = io::list_objects(source.paths, source.missing, connect);
+    auto listing = io::list_objects(source.paths, source.missing, connect, source.choice);
     if (!listing) return std::unexpected(listing.error());
     if (source.regular_files_only) keep_regular_files(*listing);
     if (!source.name.empty()) {
       for (Error& error : listing->unread) error = std::move(error).while_doing("source " + source.name);
     }
+    listed.left_out.push_back(listing->left_out);
     listings.push_back(std::move(*listing));
   }
-  return io::merge_listings(std::move(listings));
+  listed.merged = io::merge_listings(std::move(listings));
+  return listed;
 }
 
 }  // namespace
@@ -68,7 +76,8 @@ QuestionSource question_source(const ConfigSource& source, const ConfigFile& fil
           source.settings,
           io::MissingPath::kIsUnread,
           file.origin == ConfigOrigin::kFound,
-          source.s3};
+          source.s3,
+          {}};
 }
 
 Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options) {
@@ -108,16 +117,17 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
   inputs.names_sources = !options.sources.empty();
   auto listed = std::async(std::launch::async, [&options] { return list_sources(options); });
   auto created = engine::Database::create();
-  auto listing = listed.get();
+  auto found = listed.get();
   if (!created) return std::unexpected(created.error());
   question->database_ = std::move(*created);
-  if (!listing) return std::unexpected(listing.error());
+  if (!found) return std::unexpected(found.error());
+  io::Listing& listing = found->merged.listing;
   for (std::size_t i = 0; i < options.sources.size(); ++i) {
-    question->listed_.push_back({options.sources[i].name, 0, listing->repeated[i]});
+    question->listed_.push_back({options.sources[i].name, 0, found->merged.repeated[i], found->left_out[i]});
   }
-  for (const io::Object& object : listing->listing.objects) ++question->listed_[object.source].objects;
-  question->unlisted_ = listing->listing.unread;
-  inputs.listing = std::move(listing->listing);
+  for (const io::Object& object : listing.objects) ++question->listed_[object.source].objects;
+  question->unlisted_ = listing.unread;
+  inputs.listing = std::move(listing);
 
   auto folder = TempFolder::make();
   if (!folder) return std::unexpected(folder.error());

@@ -26,8 +26,10 @@ struct QuestionSource {
   io::MissingPath missing = io::MissingPath::kIsError;
   bool regular_files_only = false;  // pipes and devices are told and left out
   io::S3Settings s3;
+  io::ObjectChoice choice;
 };
 
+// The choice that the source says is left to the caller, who knows the zone: narrow().
 QuestionSource question_source(const ConfigSource& source, const ConfigFile& file);
 
 struct QuestionOptions {
@@ -51,6 +53,7 @@ struct SourceListed {
   std::string name;
   std::uint64_t objects = 0;
   std::uint64_t repeated = 0;  // objects that an earlier source has: they are asked there
+  std::uint64_t left_out = 0;  // by the choice
 };
 
 class Question {

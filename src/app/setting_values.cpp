@@ -6,10 +6,17 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <iterator>
+#include <utility>
+
+#include "base/time.h"
+#include "base/time_zone.h"
 
 namespace otomo::app {
 
 namespace {
+
+constexpr std::uint64_t kSecondsAgoMax = std::uint64_t{1000} * 366 * 86'400;
 
 std::optional<std::uint64_t> parse_count(std::string_view text) {
   std::uint64_t value = 0;
@@ -90,6 +97,50 @@ Result<std::string> zone_name(const std::string& name, const std::string& text) 
     return usage_error(name + ": unknown time zone '" + text + "'", "use an IANA name such as Asia/Tokyo or UTC");
   }
   return text;
+}
+
+Result<std::int64_t> object_time(const std::string& name, std::string_view text, std::string_view time_zone,
+                                 std::int64_t now_us) {
+  if (const auto day = parse_iso_date(text)) {
+    const auto zone = TimeZone::of_name(time_zone).value_or(TimeZone());
+    return zone.instant_of(*day * kMicrosecondsPerDay).us;
+  }
+  if (const auto instant = parse_iso_instant(text)) return *instant;
+  static constexpr std::pair<char, std::int64_t> kUnits[] = {
+      {'w', 7 * 86'400}, {'d', 86'400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+  const auto unit = std::find_if(std::begin(kUnits), std::end(kUnits), [&](auto u) { return text.ends_with(u.first); });
+  const auto count = unit == std::end(kUnits) ? std::nullopt : parse_count(text.substr(0, text.size() - 1));
+  if (count && *count <= kSecondsAgoMax / static_cast<std::uint64_t>(unit->second)) {
+    return now_us - static_cast<std::int64_t>(*count) * unit->second * kMicrosecondsPerSecond;
+  }
+  return usage_error(name + " '" + std::string(text) + "' is no time",
+                     "a date (2026-03-01), an instant (2026-03-01T09:00:00Z), or how long ago (7d, 12h, 30m)");
+}
+
+Result<std::string> exclude_pattern(const std::string& name, const std::string& text) {
+  if (text.find_first_not_of("*/") != std::string::npos) return text;
+  return usage_error(name + " '" + text + "' leaves nothing to read",
+                     "--include PATTERN alone reads only what it fits; what is excluded stays out");
+}
+
+Result<void> narrow(io::ObjectChoice& choice, const ChoiceSettings& settings, const std::string& prefix,
+                    std::string_view time_zone, std::int64_t now_us) {
+  for (const std::string& pattern : settings.exclude) {
+    if (const auto fine = exclude_pattern(prefix + "exclude", pattern); !fine) return std::unexpected(fine.error());
+  }
+  choice.include(settings.include);
+  choice.exclude(settings.exclude);
+  if (!settings.since.empty()) {
+    const auto since = object_time(prefix + "since", settings.since, time_zone, now_us);
+    if (!since) return std::unexpected(since.error());
+    choice.since(*since);
+  }
+  if (!settings.until.empty()) {
+    const auto until = object_time(prefix + "until", settings.until, time_zone, now_us);
+    if (!until) return std::unexpected(until.error());
+    choice.until(*until);
+  }
+  return {};
 }
 
 bool is_account_id(std::string_view text) {

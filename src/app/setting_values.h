@@ -8,8 +8,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "io/object_choice.h"
 
 namespace otomo::app {
 
@@ -24,6 +26,24 @@ Result<std::uint64_t> row_count(const std::string& name, std::string_view text);
 
 // An IANA name of a zone that this machine knows.
 Result<std::string> zone_name(const std::string& name, const std::string& text);
+
+// When objects were last changed: "2026-03-01" (that day's beginning in `time_zone`), "2026-03-01T09:00:00Z", or how
+// long before `now_us`: "7d", "12h" (w, d, h, m, s). Microseconds since 1970.
+Result<std::int64_t> object_time(const std::string& name, std::string_view text, std::string_view time_zone,
+                                 std::int64_t now_us);
+
+// Which objects a source's settings or the options want.
+struct ChoiceSettings {
+  std::vector<std::string> include;
+  std::vector<std::string> exclude;
+  std::string since;  // empty: not said
+  std::string until;
+};
+// One of `exclude` as it may be.
+Result<std::string> exclude_pattern(const std::string& name, const std::string& text);
+// Narrows `choice`. `prefix`: of the settings' names in errors.
+Result<void> narrow(io::ObjectChoice& choice, const ChoiceSettings& settings, const std::string& prefix,
+                    std::string_view time_zone, std::int64_t now_us);
 
 bool is_account_id(std::string_view text);  // twelve digits
 

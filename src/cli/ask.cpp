@@ -57,10 +57,17 @@ AskOptions with_defaults(AskOptions options, const app::ConfigDefaults& defaults
 // What is read: --from, else the named sources, else all of them.
 Result<std::vector<app::QuestionSource>> question_sources(const AskOptions& options, const app::Config& config) {
   std::vector<app::QuestionSource> wanted;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto now_us = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  io::ObjectChoice choice;
+  if (auto fine = app::narrow(choice, options.choice, "--", options.time_zone, now_us); !fine) {
+    return std::unexpected(fine.error());
+  }
   if (!options.from.empty()) {
     if (!options.sources.empty()) return usage_error("both --from and --source", "give one of them");
     app::QuestionSource source;
     source.paths = options.from;
+    source.choice = choice;
     source.format = options.format;
     source.settings.fields = options.fields;
     source.s3.profile = options.profile;
@@ -89,7 +96,12 @@ Result<std::vector<app::QuestionSource>> question_sources(const AskOptions& opti
   for (const app::ConfigSource& source : config.sources) {
     const auto& chosen = options.sources;
     if (!chosen.empty() && std::find(chosen.begin(), chosen.end(), source.name) == chosen.end()) continue;
-    wanted.push_back(app::question_source(source, config.file));
+    app::QuestionSource& added = wanted.emplace_back(app::question_source(source, config.file));
+    added.choice = choice;
+    const std::string prefix = "sources." + source.name + ".";
+    if (auto fine = app::narrow(added.choice, source.choice, prefix, options.time_zone, now_us); !fine) {
+      return std::unexpected(fine.error());
+    }
   }
   if (wanted.empty()) return wanted;
   for (const auto& [option, value] :
@@ -208,7 +220,30 @@ std::vector<Option> ask_options(AskOptions& options) {
        {},
        false,
        "",
+       false,
        "otomo config sources"},
+      {"--include",
+       "PATTERN",
+       "read only objects whose path below what was named PATTERN fits: '*.gz', 'us-east-1/', '2026/0[1-3]/*'; * goes "
+       "over /, and a pattern without / fits a file's or folder's name at any depth; may be given several times",
+       &options.choice.include,
+       {},
+       false,
+       "",
+       true},
+      {"--exclude",
+       "PATTERN",
+       "leave out objects that it fits in the same way, whatever is included; may be given several times",
+       &options.choice.exclude,
+       {},
+       false,
+       "",
+       true},
+      {"--since", "TIME",
+       "read only objects last changed at TIME or later: a date (its beginning in --timezone), an instant "
+       "(2026-03-01T09:00:00Z), or how long ago (7d, 12h, 30m)",
+       &options.choice.since},
+      {"--until", "TIME", "read only objects last changed before TIME", &options.choice.until},
       {"--config", "FILE", "use this otomo.toml (see: otomo config --help)", &options.config, {}, true},
       {"--format", "FORMAT",
        "read every object as this format instead of detecting it; FILE.toml: as the file describes (otomo format)",
@@ -325,7 +360,9 @@ int ask(AskOptions options) {
   if (done) done = (*output)->finish();
   const auto summarize = [&](const std::vector<engine::TableUse>& uses) {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    print_summary(uses, seconds, options.from.empty() ? "the sources" : "--from");
+    std::uint64_t left_out = 0;
+    for (const app::SourceListed& source : (*question)->listed()) left_out += source.left_out;
+    print_summary(uses, left_out, seconds, options.from.empty() ? "the sources" : "--from");
   };
   if (!done) {
     if ((*output)->reader_gone()) {

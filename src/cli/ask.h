@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/setting_values.h"
 #include "cli/command.h"
 
 namespace otomo::cli {
@@ -21,6 +22,7 @@ struct AskOptions {
   std::string format;    // of what `from` names
   std::string fields;    // and of its lines
   std::string log_zone;  // and of its times
+  app::ChoiceSettings choice;
   std::string config;
   std::vector<std::string> sources;
   std::string profile;  // of AWS, for s3:// in `from`

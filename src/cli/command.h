@@ -24,6 +24,7 @@ struct Option {
   std::vector<std::string> choices = {};  // the only values there are
   bool completes_files = false;
   std::string or_file = {};             // ".toml": beside the choices, every file with this ending is a value
+  bool one_per_use = false;             // of a list: what follows its value is none of its values
   std::string completion_command = {};  // prints the values there are, one a line, each one word
 };
 

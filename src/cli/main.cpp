@@ -44,6 +44,7 @@ void add_option(CLI::App& app, const Option& option) {
   } else {
     auto* list = std::get<std::vector<std::string>*>(option.target);
     added = app.add_option(option.names, *list, option.help)->type_name(option.value);
+    if (option.one_per_use) added->allow_extra_args(false);
   }
   if (!option.or_file.empty()) {
     const auto fits = [&option](const std::string& value) {

@@ -134,6 +134,7 @@ void print_listed(const std::vector<app::SourceListed>& sources) {
     if (source.repeated > 0) {
       text += fmt::format(", and {} that another source has already", show_count(source.repeated));
     }
+    if (source.left_out > 0) text += fmt::format(", and {} left out", show_count(source.left_out));
     text += "\n";
   }
   say(text);
@@ -158,7 +159,8 @@ std::string nothing_there(const engine::TableUse& use, std::string_view asked) {
 
 }  // namespace
 
-void print_summary(const std::vector<engine::TableUse>& uses, double seconds, std::string_view asked) {
+void print_summary(const std::vector<engine::TableUse>& uses, std::uint64_t left_out, double seconds,
+                   std::string_view asked) {
   std::string text;
   for (const auto& use : uses) {
     text += fmt::format("{}: {} objects", use.table, show_count(use.objects_read));
@@ -218,6 +220,9 @@ void print_summary(const std::vector<engine::TableUse>& uses, double seconds, st
       text += "  see them with: SELECT * FROM _rejects\n";
     }
     text += nothing_there(use, asked);
+  }
+  if (left_out > 0 && !uses.empty()) {
+    text += fmt::format("  left out by include, exclude, since and until: {} objects\n", show_count(left_out));
   }
   say(text);
 }

@@ -37,8 +37,9 @@ void print_no_accounts(const app::ConfigFile& file);
 void print_listed(const std::vector<app::SourceListed>& sources);
 
 // One line per table: objects, records, rejects, repaired bytes, bytes, time, rate; then hints. `asked` is what named
-// the objects.
-void print_summary(const std::vector<engine::TableUse>& uses, double seconds, std::string_view asked);
+// the objects, `left_out` how many of those the choice left out.
+void print_summary(const std::vector<engine::TableUse>& uses, std::uint64_t left_out, double seconds,
+                   std::string_view asked);
 // Objects that could not be read: always said, whatever -q.
 void print_unread(const std::vector<engine::TableUse>& uses, const std::vector<Error>& unlisted);
 

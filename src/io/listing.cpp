@@ -27,7 +27,10 @@ std::string reason(int code) { return std::generic_category().message(code); }
 
 class Lister {
  public:
-  explicit Lister(Listing& listing) : listing_(listing) {}
+  Lister(Listing& listing, const ObjectChoice& choice) : listing_(listing), choice_(choice) {}
+
+  // What was named: from here on, choices are made by the paths below it.
+  void begin_below(std::size_t bytes) { named_bytes_ = bytes; }
 
   void add_file(const std::string& path, const struct stat& status) {
     const std::size_t slash = path.rfind('/');
@@ -76,13 +79,18 @@ class Lister {
   }
 
   // Of one bucket, sorted. What ends in "/" and is empty is a folder that somebody made by hand.
-  void add_s3(const std::string& bucket, std::vector<aws::ListedObject> objects) {
+  void add_s3(const S3Url& url, std::vector<aws::ListedObject> objects) {
     std::string before;
     for (aws::ListedObject& found : objects) {
       if (found.key.ends_with('/') && found.size_bytes == 0) continue;
+      const std::size_t named = choice_.asks_names() ? named_bytes(url, found.key) : found.key.size();
+      if (!choice_.wants(std::string_view(found.key).substr(named), found.modified_us)) {
+        ++listing_.left_out;
+        continue;
+      }
       const std::size_t slash = found.key.rfind('/');
       const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
-      std::string folder = "s3://" + bucket + "/" + found.key.substr(0, name);
+      std::string folder = "s3://" + url.bucket + "/" + found.key.substr(0, name);
       if (listing_.folders.empty() || folder != before) {
         before = folder;
         listing_.folders.push_back(std::move(folder));
@@ -101,8 +109,11 @@ class Lister {
 
   void add_stdin() {
     listing_.folders.emplace_back();
-    add("-", {});
-    listing_.objects.back().is_stdin = true;
+    Object object;
+    object.folder = static_cast<std::uint32_t>(listing_.folders.size() - 1);
+    object.is_stdin = true;
+    object.name = "-";
+    listing_.objects.push_back(std::move(object));
   }
 
  private:
@@ -115,20 +126,28 @@ class Lister {
       object.modified_us = status.st_mtim.tv_sec * std::int64_t{1'000'000} + status.st_mtim.tv_nsec / 1000;
     }
     object.name = std::move(name);
+    const std::string path = choice_.asks_names() ? listing_.path(object) : "";
+    if (!choice_.wants(std::string_view(path).substr(std::min(named_bytes_, path.size())), object.modified_us)) {
+      ++listing_.left_out;
+      return;
+    }
     listing_.size_bytes += object.size_bytes;
     listing_.objects.push_back(std::move(object));
   }
 
   Listing& listing_;
+  const ObjectChoice& choice_;
+  std::size_t named_bytes_ = 0;
 };
 
 bool is_glob(const std::string& path) { return path.find_first_of("*?[") != std::string::npos; }
 
 }  // namespace
 
-Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing, const S3Connect& s3) {
+Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing, const S3Connect& s3,
+                             const ObjectChoice& choice) {
   Listing listing;
-  Lister lister(listing);
+  Lister lister(listing, choice);
   const auto add_s3 = [&](const std::string& path) -> Result<void> {
     const auto url = parse_s3_url(path);
     if (!url) return std::unexpected(url.error());
@@ -142,7 +161,7 @@ Result<Listing> list_objects(std::span<const std::string> paths, MissingPath mis
     if (found->empty()) {
       return world_error(path + ": no object there", "what there is: aws s3 ls s3://" + url->bucket + "/");
     }
-    lister.add_s3(url->bucket, std::move(*found));
+    lister.add_s3(*url, std::move(*found));
     return {};
   };
   const auto add_path = [&](const std::string& path) -> Result<void> {
@@ -152,8 +171,11 @@ Result<Listing> list_objects(std::span<const std::string> paths, MissingPath mis
                          "check the path; folders, files, globs, s3:// and - (standard input) are accepted");
     }
     if (S_ISDIR(status.st_mode)) {
-      lister.add_folder(path.ends_with('/') ? path : path + "/");
+      const std::string folder = path.ends_with('/') ? path : path + "/";
+      lister.begin_below(folder.size());
+      lister.add_folder(folder);
     } else {
+      lister.begin_below(path.rfind('/') + 1);
       lister.add_file(path, status);
     }
     return {};
@@ -234,6 +256,7 @@ MergedListing merge_listings(std::vector<Listing> sources) {
   Listing& listing = merged.listing;
   for (std::size_t source = 0; source < sources.size(); ++source) {
     Listing& more = sources[source];
+    listing.left_out += more.left_out;
     const auto first_folder = static_cast<std::uint32_t>(listing.folders.size());
     for (Object& object : more.objects) {
       const std::size_t number = number_of[source][object.folder];

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "io/object_choice.h"
 
 namespace otomo::aws {
 class S3Client;
@@ -36,6 +37,7 @@ struct Listing {
   std::deque<std::string> folders;  // each ends with "/" or is empty
   std::vector<Object> objects;
   std::uint64_t size_bytes = 0;
+  std::uint64_t left_out = 0;                      // objects that the choice does not want
   std::vector<Error> unread;                       // folders that could not be listed: the rest goes on
   std::vector<std::shared_ptr<aws::S3Client>> s3;  // of each source; nullptr or missing: it has no objects there
 
@@ -57,7 +59,7 @@ using S3Connect = std::function<Result<std::shared_ptr<aws::S3Client>>()>;
 
 // Errors: with kIsError, a path that matches nothing (kWorld, naming it); no access to S3, where it is asked for.
 Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing = MissingPath::kIsError,
-                             const S3Connect& s3 = {});
+                             const S3Connect& s3 = {}, const ObjectChoice& choice = {});
 
 struct MergedListing {
   Listing listing;

@@ -254,6 +254,24 @@ bool matches_pattern(std::string_view pattern, std::string_view key) {
   return ::fnmatch(std::string(pattern).c_str(), std::string(key.substr(0, end)).c_str(), FNM_PATHNAME) == 0;
 }
 
+std::size_t named_bytes(const S3Url& url, std::string_view key) {
+  if (url.key.empty() || (url.key.ends_with('/') && key.starts_with(url.key))) return url.key.size();
+  if (key.starts_with(url.key + "/")) return url.key.size() + 1;
+  std::size_t named = url.key.size();
+  if (is_pattern(url.key) && !key.starts_with(url.key)) {
+    named = key.size();
+    for (const std::string& pattern : without_braces(url.key)) {
+      if (!matches_pattern(pattern, key)) continue;
+      std::size_t end = 0;
+      for (auto parts = std::count(pattern.begin(), pattern.end(), '/') + 1; parts > 0 && end < key.size(); --parts) {
+        end = std::min(key.find('/', end), key.size()) + 1;
+      }
+      if (end <= key.size()) return end;
+    }
+  }
+  return key.substr(0, named).rfind('/') + 1;
+}
+
 Result<std::vector<aws::ListedObject>> list_s3(const std::shared_ptr<aws::S3Client>& client, const S3Url& url) {
   const auto below = [&](const std::string& prefix) {
     return std::make_shared<Lister>(client, url.bucket)->list(prefix);

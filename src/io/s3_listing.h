@@ -27,6 +27,10 @@ Result<S3Url> parse_s3_url(std::string_view url);
 // beginning of keys. Empty: there is nothing. Errors: the listing was refused.
 Result<std::vector<aws::ListedObject>> list_s3(const std::shared_ptr<aws::S3Client>& client, const S3Url& url);
 
+// How much of a key that list_s3() found is what was named: all up to the '/' behind a folder, or in front of the name
+// where the object was named itself, or its beginning.
+std::size_t named_bytes(const S3Url& url, std::string_view key);
+
 // Is the key, or a folder that it lies in, what the pattern means?
 bool matches_pattern(std::string_view pattern, std::string_view key);
 

@@ -82,6 +82,22 @@ class S3Test(unittest.TestCase):
         self.assertEqual(self.count("s3://many/{flat,folders}/z*"), 2)
         self.assertEqual(self.count("s3://many/flat/z*", "s3://many/flat/zbehind"), 1)
 
+    def test_a_choice_means_what_it_means_in_a_folder(self):
+        sql = "SELECT replace(\"$path\", 's3://', '') AS path FROM _objects ORDER BY 1"
+        for named in ("samples", "samples/example-shop-logs", "samples/*-logs", "samples/{README.md,example-*/AWSLogs}"):
+            below = named.removeprefix("samples").removeprefix("/")
+            for choice in (("--include", "*.gz"), ("--exclude", "AWSLogs/"), ("--exclude", "/AWSLogs"),
+                           ("--include", "*/elasticloadbalancing/*", "--exclude", "[5-9]*"), ("--include", "README.*"),
+                           ("--since", "1h"), ("--until", "1h")):
+                here = self.otomo("query", sql, "--output", "csv", "--from", named, *choice)
+                left_out = [line for line in self.said.splitlines() if "left out" in line]
+                there = self.otomo("query", sql, "--output", "csv", "--from", f"s3://samples/{below}", *choice)
+                self.assertEqual(here, there, (named, choice))
+                self.assertEqual(left_out, [line for line in self.said.splitlines() if "left out" in line])
+        beginning = self.otomo("query", sql, "--output", "csv", "--from", "s3://samples/example-shop-logs/AWSL", "--include",
+                               "/AWSLogs/*/CloudTrail")
+        self.assertIn("/CloudTrail/", beginning)
+
     def test_keys_may_hold_any_character(self):
         client = peers.client("s3", self.url)
         keys = ["日本語/ログ.log", "a b+c%20d", "q?x=1&y=2", "semi;colon", "quote'\"", "tilde~ (1)", "plus+plus", "x#y", "é"]
