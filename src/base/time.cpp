@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/time.h"
 
+#include <algorithm>
 #include <array>
 
 namespace otomo {
@@ -105,6 +106,22 @@ std::optional<std::int64_t> parse_iso_instant(std::string_view text) {
                              digits(at + 14, 2), digits(at + 17, 2), offset_minutes);
   if (!whole) return {};
   return *whole + fraction_us;
+}
+
+std::optional<std::int64_t> IsoInstantReader::read_whole(std::string_view text) {
+  std::array<char, kMinuteBytes + 3> with_zone{};
+  if (zone_ == IsoZone::kUnwritten) {
+    if (text.size() != with_zone.size() - 1) return {};
+    std::copy(text.begin(), text.end(), with_zone.begin());
+    with_zone.back() = 'Z';
+    text = {with_zone.data(), with_zone.size()};
+  }
+  const auto instant = parse_iso_instant(text);
+  if (instant && text.ends_with('Z') && *instant >= 0 && text[kMinuteBytes] != '6') {
+    std::copy_n(text.begin(), kMinuteBytes, minute_.begin());
+    minute_us_ = *instant - *instant % (60 * kMicrosecondsPerSecond);
+  }
+  return instant;
 }
 
 std::optional<std::int64_t> parse_clf_instant(std::string_view text) {

@@ -26,6 +26,21 @@ std::size_t closing_quote(std::string_view line, std::size_t begin, bool escapes
   return escapes ? closing_quote(line, begin, false) : std::string_view::npos;
 }
 
+FirstFields first_fields(std::string_view line) {
+  FirstFields fields;
+  for (std::string_view& field : fields) {
+    const std::size_t space = line.find(' ');
+    if (space == std::string_view::npos) break;
+    field = line.substr(0, space);
+    line.remove_prefix(space + 1);
+  }
+  return fields;
+}
+
+bool starts(const Layout& layout, const FirstFields& first) {
+  return layout.starts(first) && (!layout.needs_time || IsoInstantReader(layout.zone).read(first[layout.time_field]));
+}
+
 // "20260302T0915Z"
 bool is_end_time(std::string_view text) {
   return text.size() == 14 && all_digits(text.substr(0, 8), 8) && text[8] == 'T' && all_digits(text.substr(9, 4), 4) &&
@@ -36,7 +51,7 @@ bool is_end_time(std::string_view text) {
 
 bool split_exactly(const Layout& layout, std::string_view line, Line& out, RejectReason& reason) {
   out = {};
-  if (!layout.starts(line)) {
+  if (!starts(layout, first_fields(line))) {
     reason = RejectReason::kNotARecord;
     return false;
   }
@@ -94,29 +109,19 @@ Request split_request(std::string_view text) {
   return {verb, tail, "-"};
 }
 
-bool first_fields(std::string_view line, std::span<std::string_view> fields) {
-  for (std::string_view& field : fields) {
-    const std::size_t space = line.find(' ');
-    if (space == std::string_view::npos) return false;
-    field = line.substr(0, space);
-    line.remove_prefix(space + 1);
-  }
-  return true;
-}
-
 Verdict detect(const Layout& layout, std::string_view head, bool whole) {
   if (head.empty()) return Verdict::kMaybe;
   const bool reads = any_line(head, whole, 8, [&](std::string_view line) {
     Line fields;
     RejectReason reason{};
-    return split_exactly(layout, line, fields, reason) && layout.instant(fields.fields[layout.time_field]);
+    return split_exactly(layout, line, fields, reason) &&
+           IsoInstantReader(layout.zone).read(fields.fields[layout.time_field]);
   });
   if (reads) return Verdict::kYes;
   // A line that was cut: by the end of the head, or in the log.
   const bool begins = any_line(head, true, 8, [&](std::string_view line) {
-    std::array<std::string_view, 3> fields;
-    return layout.starts(line) && first_fields(line, std::span(fields).first(layout.time_field + 1)) &&
-           layout.instant(fields[layout.time_field]);
+    const FirstFields first = first_fields(line);
+    return layout.starts(first) && IsoInstantReader(layout.zone).read(first[layout.time_field]);
   });
   return begins ? Verdict::kMaybe : Verdict::kNo;
 }

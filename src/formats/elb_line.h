@@ -10,17 +10,20 @@
 //   request = DQUOTE method SP url SP version DQUOTE         ; the url holds what the client sent, spaces included
 //
 // A quote inside a URL is written \x22, so that nearly every line has its quotes at field borders and is split at its
-// separators alone. The exact splitter reads the others: high bytes, empty fields (a status may be missing between
-// two spaces), CR, quotes in odd places. It gives the same fields for every line that the fast way accepts; a CR
-// before the newline sends any line the exact way, which is how the two are held against each other.
+// separators alone; in logs whose quotes hold no spaces, at every space. The exact splitter reads the others: high
+// bytes, CR, a status that is missing between two spaces, quotes in odd places. It gives the same fields for every line
+// that the fast way accepts; a CR before the newline sends any line the exact way, which is how the two are held
+// against each other.
 // Readers belong to one thread each.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "base/time.h"
@@ -46,6 +49,9 @@ struct Source {
   Part part = Part::kValue;
 };
 
+// What a line begins with; none of these logs quotes them. Empty: the line has not so many.
+using FirstFields = std::array<std::string_view, 3>;
+
 inline constexpr std::size_t kFieldsMax = 40;
 inline constexpr std::size_t kNoField = ~std::size_t{0};
 
@@ -56,12 +62,13 @@ struct Layout {
   std::size_t fields_min = 0;
   std::size_t fields_known = 0;  // at most kFieldsMax
   std::size_t time_field = 0;
-  std::size_t arn_field = kNoField;                 // an ARN of Elastic Load Balancing's: account and Region
-  bool (*starts)(std::string_view line) = nullptr;  // does a line of this log start so?
-  bool (*is_torn)(std::size_t fields) = nullptr;    // AWS adds fields in groups: a line that ends inside one was cut
-  std::optional<std::int64_t> (*instant)(std::string_view time) = parse_iso_instant;
-
-  bool escapes_quotes = false;  // a quote inside a quoted field is written \"
+  std::size_t arn_field = kNoField;                    // an ARN of Elastic Load Balancing's: account and Region
+  bool (*starts)(const FirstFields& first) = nullptr;  // does a line of this log start so?
+  bool needs_time = false;                             // nor is it one without a time
+  bool (*is_torn)(std::size_t fields) = nullptr;       // AWS adds fields in groups: a line that ends inside one was cut
+  IsoZone zone = IsoZone::kWritten;
+  bool quotes_hold_spaces = true;  // false: a quoted field hardly ever has one
+  bool escapes_quotes = false;     // a quote inside a quoted field is written \"
 
   bool has_rest() const { return columns.size() > sources.size(); }
 };
@@ -96,9 +103,6 @@ struct Request {
 // part that is missing is a dash too.
 Request split_request(std::string_view text);
 
-// The line's first fields; none of these logs quotes them. False: the line has not so many.
-bool first_fields(std::string_view line, std::span<std::string_view> fields);
-
 // The first lines of an object: kYes where one of them is a whole line of this log.
 Verdict detect(const Layout& layout, std::string_view head, bool whole);
 
@@ -120,10 +124,17 @@ class LineParser {
  public:
   std::size_t read_line_at(const char* at, const char* limit, std::uint64_t offset, Batch& batch) {
     if (!wanted_known_) find_wanted(batch);
-    split_line_(at, limit, split_);
-    const std::string_view line(at, split_.length);
-    if (!split_.regular || !read_regular(line, offset, batch)) read_exactly(line, offset, batch);
-    return split_.length;
+    bool is_regular = false;
+    if constexpr (kLayout.quotes_hold_spaces) {
+      split_(at, limit, places_);
+      is_regular = places_.regular;
+    } else {
+      split_(at, limit, ' ', places_);
+      is_regular = places_.plain;
+    }
+    const std::string_view line(at, places_.length);
+    if (!is_regular || !read_regular(line, offset, batch)) read_exactly(line, offset, batch);
+    return line.size();
   }
 
  private:
@@ -152,24 +163,28 @@ class LineParser {
   }
 
   bool read_regular(std::string_view line, std::uint64_t offset, Batch& batch) {
-    const std::size_t count = split_.separators + 1;
+    const std::size_t count = places_.separators + 1;
     if (count < kLayout.fields_min || count > simd::kSeparatorsMax || kLayout.is_torn(count)) return false;
-    if (!kLayout.starts(line)) return false;
-    if constexpr (kLayout.escapes_quotes) {
-      if (line.contains('\\')) return false;
+    const auto begin = [&](std::size_t i) { return line.data() + (i == 0 ? 0 : places_.places[i - 1] + 1); };
+    const auto end = [&](std::size_t i) { return line.data() + (i + 1 < count ? places_.places[i] : line.size()); };
+    const auto field = [&](std::size_t i) { return std::string_view(begin(i), end(i)); };
+    if (*begin(0) == '"' || *begin(1) == '"' || *begin(2) == '"') return false;
+    if (!kLayout.starts({field(0), field(1), field(2)})) return false;
+    if constexpr (kLayout.needs_time) {
+      if (!instants_.read(field(kLayout.time_field))) return false;
     }
-    const auto* places = split_.places;
-    for (const std::size_t i : needed_fields_) {
-      if (i >= count) {
-        line_.fields[i] = {};
-        continue;
+    if (!kLayout.quotes_hold_spaces && line.ends_with(' ')) return false;
+    if constexpr (kLayout.escapes_quotes || !kLayout.quotes_hold_spaces) {
+      // The quote at the end of a quoted field must be the one that the exact splitter finds. The first field has none.
+      for (std::size_t i = 1; i < std::min(count, kLayout.fields_known); ++i) {
+        const bool closes = end(i)[-1] == '"';
+        if (kLayout.escapes_quotes && closes && end(i)[-2] == '\\') return false;
+        if (!kLayout.quotes_hold_spaces && *begin(i) == '"' && (!closes || end(i) - begin(i) < 2)) return false;
       }
-      const std::size_t begin = i == 0 ? 0 : places[i - 1] + 1;
-      const std::size_t end = i + 1 < count ? places[i] : line.size();
-      line_.fields[i] = line.substr(begin, end - begin);
     }
+    for (const std::size_t i : needed_fields_) line_.fields[i] = i < count ? field(i) : std::string_view();
     line_.rest = {};
-    if (count > kLayout.fields_known) line_.rest = line.substr(places[kLayout.fields_known - 1] + 1);
+    if (count > kLayout.fields_known) line_.rest = line.substr(places_.places[kLayout.fields_known - 1] + 1);
     put_row(line, offset, batch);
     return true;
   }
@@ -184,11 +199,12 @@ class LineParser {
     }
   }
 
-  void put_row(std::string_view raw, std::uint64_t offset, Batch& batch) const {
+  void put_row(std::string_view raw, std::uint64_t offset, Batch& batch) {
+    line_begin_ = raw.data();
     const std::size_t row = batch.begin_row(offset, raw);
     if (batch.event_time.wanted) {
       const std::string_view time = line_.fields[kLayout.time_field];
-      if (const auto instant = kLayout.instant(time)) {
+      if (const auto instant = instants_.read(time)) {
         batch.event_time.set_integer(row, *instant);
       } else {
         batch.event_time.set_null(row);
@@ -222,21 +238,33 @@ class LineParser {
     }
   }
 
-  static void put_value(Column& column, std::size_t row, std::string_view text, Batch& batch) {
+  void put_value(Column& column, std::size_t row, std::string_view text, Batch& batch) const {
     if (column.spec->type == Type::kText) {
       column.set_text(row, text);
     } else if (text.data() == nullptr) {
       column.set_null(row);
     } else if (column.spec->type == Type::kDouble) {
       put_double(column, row, text, batch);
+    } else if (text.data() + text.size() - line_begin_ >= 8) {
+      put_integer_inside(column, row, text, batch);
     } else {
       put_integer(column, row, text, batch);
     }
   }
 
-  decltype(simd::Kernels::split_line) split_line_ = simd::kernels().split_line;
-  simd::LineSplit split_;
+  static auto kernel() {
+    if constexpr (kLayout.quotes_hold_spaces) {
+      return simd::kernels().split_line;
+    } else {
+      return simd::kernels().split_fields;
+    }
+  }
+
+  decltype(kernel()) split_ = kernel();
+  std::conditional_t<kLayout.quotes_hold_spaces, simd::LineSplit, simd::FieldSplit> places_;
+  IsoInstantReader instants_{kLayout.zone};
   Line line_;
+  const char* line_begin_ = nullptr;
   std::vector<Wanted> wanted_;
   std::vector<std::size_t> needed_fields_;
   bool rest_wanted_ = false;

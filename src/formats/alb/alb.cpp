@@ -105,8 +105,8 @@ static_assert(std::size(kColumns) == std::size(kSources) + 1);
 // AWS's documented table is partitioned by `day`; the other two are parts of it.
 constexpr PartitionColumn kPartitions[] = {{"day", "Y/M/D"}, {"year", "Y"}, {"month", "M"}};
 
-bool starts(std::string_view line) {
-  const std::string_view type = line.substr(0, line.find(' '));
+bool starts(const elb::FirstFields& first) {
+  const std::string_view type = first[0];
   return type == "http" || type == "https" || type == "h2" || type == "grpcs" || type == "ws" || type == "wss";
 }
 

@@ -46,11 +46,9 @@ constexpr PartitionColumn kPartitions[] = {{"day", "Y/M/D"}, {"year", "Y"}, {"mo
 
 // A time, an address, and behind it a port of its own, which need not be a number ("port-masked"): Classic Load
 // Balancers write a name there, and an endpoint.
-bool starts(std::string_view line) {
-  std::array<std::string_view, 3> fields;
-  if (!elb::first_fields(line, fields)) return false;
-  const bool is_address = fields[1] == "-" || fields[1].find_first_of(".:") != std::string_view::npos;
-  return is_address && !fields[2].contains(':') && parse_iso_instant(fields[0]);
+bool starts(const elb::FirstFields& first) {
+  const bool is_address = first[1] == "-" || std::ranges::any_of(first[1], [](char c) { return c == '.' || c == ':'; });
+  return is_address && !first[2].empty() && !first[2].contains(':');
 }
 
 constexpr elb::Layout kLayout{
@@ -60,7 +58,9 @@ constexpr elb::Layout kLayout{
     .fields_known = 15,
     .time_field = 0,
     .starts = starts,
+    .needs_time = true,
     .is_torn = [](std::size_t) { return false; },
+    .quotes_hold_spaces = false,
     .escapes_quotes = true,
 };
 

@@ -64,14 +64,10 @@ constexpr elb::Source kSources[] = {{0},
                                     {14}};
 static_assert(std::size(kColumns) == std::size(kSources));
 
-// A time, a name, and the client's endpoint.
-bool starts(std::string_view line) {
-  std::array<std::string_view, 3> fields;
-  if (!elb::first_fields(line, fields)) return false;
-  // The client has a port: "app[1]:" in the third place of a syslog line has none.
-  const std::string_view port = elb::split_endpoint(fields[2]).port;
-  return !port.empty() && port.find_first_not_of("0123456789") == std::string_view::npos &&
-         parse_iso_instant(fields[0]);
+// A time, a name, and the client's endpoint, which has a port: "app[1]:" in the third place of a syslog line has none.
+bool starts(const elb::FirstFields& first) {
+  const std::string_view port = elb::split_endpoint(first[2]).port;
+  return !port.empty() && std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 constexpr elb::Layout kLayout{
@@ -81,6 +77,7 @@ constexpr elb::Layout kLayout{
     .fields_known = 15,
     .time_field = 0,
     .starts = starts,
+    .needs_time = true,
     .is_torn = [](std::size_t fields) { return fields == 13 || fields == 14; },
     .escapes_quotes = true,
 };

@@ -77,16 +77,7 @@ constexpr elb::Source kSources[] = {{0},
                                     {21}};
 static_assert(std::size(kColumns) == std::size(kSources));
 
-bool starts(std::string_view line) { return line.starts_with("tls "); }
-
-std::optional<std::int64_t> instant(std::string_view time) {
-  constexpr std::string_view kForm = "2026-03-02T09:14:07";
-  if (time.size() != kForm.size()) return {};
-  std::array<char, kForm.size() + 1> with_zone{};
-  std::copy(time.begin(), time.end(), with_zone.begin());
-  with_zone.back() = 'Z';
-  return parse_iso_instant({with_zone.data(), with_zone.size()});
-}
+bool starts(const elb::FirstFields& first) { return first[0] == "tls"; }
 
 constexpr elb::Layout kLayout{
     .columns = kColumns,
@@ -96,7 +87,8 @@ constexpr elb::Layout kLayout{
     .time_field = 2,
     .starts = starts,
     .is_torn = [](std::size_t) { return false; },
-    .instant = instant,
+    .zone = IsoZone::kUnwritten,
+    .quotes_hold_spaces = false,
 };
 
 constexpr elb::KeyForm kKeyForm{.name_prefix = "", .has_address = false, .is_balancer = [](std::string_view name) {

@@ -140,5 +140,41 @@ TEST(Instants, TornAndBentText) {
   }
 }
 
+// Each time behind one of every minute that could be remembered.
+TEST(IsoInstantReader, AgreesWithTheParser) {
+  const std::string_view times[] = {"2026-11-23T15:48:00Z",
+                                    "2026-11-23T15:48:59.999999Z",
+                                    "2026-11-23T15:48:60Z",
+                                    "2026-11-23T15:48:61Z",
+                                    "2026-11-23T15:48:0aZ",
+                                    "2026-11-23T15:48:07",
+                                    "2026-11-23T15:48:07.1Z",
+                                    "2026-11-23T15:48:07.12345xZ",
+                                    "2026-11-23T15:48:07.123456z",
+                                    "2026-11-23T15:48:07+09:00",
+                                    "2026-11-23T15:48:07.1234567Z",
+                                    "2026-11-23T15:48:60.5Z",
+                                    "2026-11-23T15:49:00Z",
+                                    "2026-13-23T15:48:00Z",
+                                    "1969-12-31T23:59:59Z",
+                                    "1969-12-31T23:59:01.5Z",
+                                    "1970-01-01T00:00:00Z",
+                                    "",
+                                    "-",
+                                    "2026-11-23T15:48:"};
+  for (const std::string_view first : times) {
+    for (const std::string_view second : times) {
+      IsoInstantReader reader(IsoZone::kWritten);
+      EXPECT_EQ(reader.read(first), parse_iso_instant(first)) << first;
+      EXPECT_EQ(reader.read(second), parse_iso_instant(second)) << first << ", then " << second;
+      IsoInstantReader bare(IsoZone::kUnwritten);
+      for (const std::string_view time : {first, second}) {
+        const bool has_form = time.size() == 19;
+        EXPECT_EQ(bare.read(time), has_form ? parse_iso_instant(std::string(time) + 'Z') : std::nullopt) << time;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace otomo
