@@ -17,47 +17,6 @@ namespace {
 
 constexpr std::uint64_t kMemoryBytesMin = 512ULL * 1024 * 1024;
 
-// Objects whose kind would be a surprise go to the listing's unread.
-void keep_regular_files(io::Listing& listing) {
-  std::erase_if(listing.objects, [&](const io::Object& object) {
-    const bool regular = object.modified_us.has_value();
-    if (!regular) listing.unread.push_back({ErrorKind::kWorld, listing.path(object) + ": no regular file", "", {}});
-    return !regular;
-  });
-}
-
-struct Listed {
-  io::MergedListing merged;
-  std::vector<std::uint64_t> left_out;  // per source
-};
-
-Result<Listed> list_sources(const QuestionOptions& options) {
-  std::vector<io::Listing> listings;
-  Listed listed;
-  std::vector<std::pair<io::S3Settings, std::shared_ptr<aws::S3Client>>>
-      clients;  // sources that say the same share one
-  for (const QuestionSource& source : options.sources) {
-    const io::S3Connect connect = [&]() -> Result<std::shared_ptr<aws::S3Client>> {
-      for (const auto& [settings, client] : clients) {
-        if (settings == source.s3) return client;
-      }
-      auto client = io::connect_s3(source.s3, options.s3);
-      if (client) clients.emplace_back(source.s3, *client);
-      return client;
-    };
-    auto listing = io::list_objects(source.paths, source.missing, connect, source.choice);
-    if (!listing) return std::unexpected(listing.error());
-    if (source.regular_files_only) keep_regular_files(*listing);
-    if (!source.name.empty()) {
-      for (Error& error : listing->unread) error = std::move(error).while_doing("source " + source.name);
-    }
-    listed.left_out.push_back(listing->left_out);
-    listings.push_back(std::move(*listing));
-  }
-  listed.merged = io::merge_listings(std::move(listings));
-  return listed;
-}
-
 }  // namespace
 
 std::uint64_t default_memory_bytes() {
@@ -66,18 +25,6 @@ std::uint64_t default_memory_bytes() {
   std::uint64_t limit = 0;
   if (std::ifstream file("/sys/fs/cgroup/memory.max"); file >> limit && limit > 0) machine = std::min(machine, limit);
   return std::max(kMemoryBytesMin, machine / 4);
-}
-
-QuestionSource question_source(const ConfigSource& source, const ConfigFile& file) {
-  return {source.name,
-          source.paths,
-          source.format,
-          source.messages,
-          source.settings,
-          io::MissingPath::kIsUnread,
-          file.origin == ConfigOrigin::kFound,
-          source.s3,
-          {}};
 }
 
 Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options) {
@@ -115,19 +62,15 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
   inputs.accounts = options.accounts;
   inputs.literal_filters = !options.strict;
   inputs.names_sources = !options.sources.empty();
-  auto listed = std::async(std::launch::async, [&options] { return list_sources(options); });
+  auto listed = std::async(std::launch::async, [&options] { return list_sources(options.sources, options.s3); });
   auto created = engine::Database::create();
   auto found = listed.get();
   if (!created) return std::unexpected(created.error());
   question->database_ = std::move(*created);
   if (!found) return std::unexpected(found.error());
-  io::Listing& listing = found->merged.listing;
-  for (std::size_t i = 0; i < options.sources.size(); ++i) {
-    question->listed_.push_back({options.sources[i].name, 0, found->merged.repeated[i], found->left_out[i]});
-  }
-  for (const io::Object& object : listing.objects) ++question->listed_[object.source].objects;
-  question->unlisted_ = listing.unread;
-  inputs.listing = std::move(listing);
+  question->listed_ = std::move(found->sources);
+  question->unlisted_ = found->listing.unread;
+  inputs.listing = std::move(found->listing);
 
   auto folder = TempFolder::make();
   if (!folder) return std::unexpected(folder.error());

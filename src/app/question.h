@@ -9,28 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "app/config.h"
+#include "app/source_listing.h"
 #include "app/temp_folder.h"
 #include "engine/database.h"
 #include "io/s3_connection.h"
 
 namespace otomo::app {
-
-// Some paths, and what is said of the objects there.
-struct QuestionSource {
-  std::string name;  // empty: --from
-  std::vector<std::string> paths;
-  std::string format;    // a name, or a file that describes one; empty: detected
-  std::string messages;  // the same, of CloudWatch Logs' messages
-  formats::SourceSettings settings;
-  io::MissingPath missing = io::MissingPath::kIsError;
-  bool regular_files_only = false;  // pipes and devices are told and left out
-  io::S3Settings s3;
-  io::ObjectChoice choice;
-};
-
-// The choice that the source says is left to the caller, who knows the zone: narrow().
-QuestionSource question_source(const ConfigSource& source, const ConfigFile& file);
 
 struct QuestionOptions {
   std::string sql;
@@ -47,14 +31,6 @@ struct QuestionOptions {
 
 // A quarter of the machine's memory (or of its cgroup's limit), at least 512 MiB.
 std::uint64_t default_memory_bytes();
-
-// What was found in a source.
-struct SourceListed {
-  std::string name;
-  std::uint64_t objects = 0;
-  std::uint64_t repeated = 0;  // objects that an earlier source has: they are asked there
-  std::uint64_t left_out = 0;  // by the choice
-};
 
 class Question {
  public:

@@ -16,6 +16,12 @@ struct Crypto {
   decltype(SHA1)* sha1;
   decltype(HMAC)* hmac;
   decltype(EVP_sha256)* evp_sha256;
+  decltype(EVP_sha1)* evp_sha1;
+  decltype(EVP_MD_CTX_new)* context_new;
+  decltype(EVP_MD_CTX_free)* context_free;
+  decltype(EVP_DigestInit_ex)* begin;
+  decltype(EVP_DigestUpdate)* update;
+  decltype(EVP_DigestFinal_ex)* end;
 };
 
 const Result<Crypto>& crypto() {
@@ -24,7 +30,10 @@ const Result<Crypto>& crypto() {
     if (!library) return std::unexpected(std::move(library.error()));
     Crypto loaded{};
     if (!library->bind(loaded.sha256, "SHA256") || !library->bind(loaded.sha1, "SHA1") ||
-        !library->bind(loaded.hmac, "HMAC") || !library->bind(loaded.evp_sha256, "EVP_sha256")) {
+        !library->bind(loaded.hmac, "HMAC") || !library->bind(loaded.evp_sha256, "EVP_sha256") ||
+        !library->bind(loaded.evp_sha1, "EVP_sha1") || !library->bind(loaded.context_new, "EVP_MD_CTX_new") ||
+        !library->bind(loaded.context_free, "EVP_MD_CTX_free") || !library->bind(loaded.begin, "EVP_DigestInit_ex") ||
+        !library->bind(loaded.update, "EVP_DigestUpdate") || !library->bind(loaded.end, "EVP_DigestFinal_ex")) {
       return world_error("libcrypto.so.3 lacks its digests");
     }
     return loaded;
@@ -39,6 +48,24 @@ const unsigned char* unsigned_of(std::string_view text) { return reinterpret_cas
 Result<void> load_digests() {
   if (!crypto()) return std::unexpected(crypto().error());
   return {};
+}
+
+Digest::Digest(Kind kind) : context_(crypto()->context_new()) {
+  const EVP_MD* algorithm = kind == Kind::kSha1 ? crypto()->evp_sha1() : crypto()->evp_sha256();
+  crypto()->begin(static_cast<EVP_MD_CTX*>(context_), algorithm, nullptr);
+}
+
+Digest::~Digest() { crypto()->context_free(static_cast<EVP_MD_CTX*>(context_)); }
+
+void Digest::add(std::string_view bytes) {
+  crypto()->update(static_cast<EVP_MD_CTX*>(context_), bytes.data(), bytes.size());
+}
+
+std::string Digest::finish() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned size = 0;
+  crypto()->end(static_cast<EVP_MD_CTX*>(context_), digest.data(), &size);
+  return {reinterpret_cast<const char*>(digest.data()), size};
 }
 
 Sha256 sha256(std::string_view text) {

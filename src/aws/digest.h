@@ -12,6 +12,23 @@
 
 namespace otomo::aws {
 
+// Of bytes that come in pieces.
+class Digest {
+ public:
+  enum class Kind : std::uint8_t { kSha1, kSha256 };
+
+  explicit Digest(Kind kind);
+  ~Digest();
+  Digest(const Digest&) = delete;
+  Digest& operator=(const Digest&) = delete;
+
+  void add(std::string_view bytes);
+  std::string finish();  // the digest's bytes; once
+
+ private:
+  void* context_;
+};
+
 using Sha256 = std::array<unsigned char, 32>;
 
 // Loads the library. Errors: it is missing. REQUIRES: called without error before the functions below.

@@ -54,4 +54,19 @@ bool decode_base64(std::string_view text, std::string& bytes) {
   return (seen & kInvalid) == 0;
 }
 
+std::string encode_base64(std::string_view bytes) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      group = (group << 8U) | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U);
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+      text += at + i > bytes.size() ? '=' : kLetters[(group >> (18U - 6U * static_cast<unsigned>(i))) & 63U];
+    }
+  }
+  return text;
+}
+
 }  // namespace otomo

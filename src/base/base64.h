@@ -13,4 +13,7 @@ namespace otomo {
 // matter.
 bool decode_base64(std::string_view text, std::string& bytes);
 
+// With padding.
+std::string encode_base64(std::string_view bytes);
+
 }  // namespace otomo

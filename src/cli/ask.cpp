@@ -19,7 +19,6 @@
 #include "app/format_file.h"
 #include "app/question.h"
 #include "app/setting_values.h"
-#include "base/nearest_name.h"
 #include "cli/exit_code.h"
 #include "cli/messages.h"
 #include "cli/printing/printers.h"
@@ -54,71 +53,31 @@ AskOptions with_defaults(AskOptions options, const app::ConfigDefaults& defaults
   return options;
 }
 
-// What is read: --from, else the named sources, else all of them.
-Result<std::vector<app::QuestionSource>> question_sources(const AskOptions& options, const app::Config& config) {
-  std::vector<app::QuestionSource> wanted;
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto now_us = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-  io::ObjectChoice choice;
-  if (auto fine = app::narrow(choice, options.choice, "--", options.time_zone, now_us); !fine) {
-    return std::unexpected(fine.error());
+// What the options say of the logs that --from names; a source says it in otomo.toml.
+Result<std::vector<app::QuestionSource>> with_log_options(std::vector<app::QuestionSource> sources,
+                                                          const AskOptions& options) {
+  const bool named = !options.places.from.empty();
+  for (const auto& [option, value] : {std::pair("--format", options.format), std::pair("--fields", options.fields),
+                                      std::pair("--log-zone", options.log_zone)}) {
+    if (!value.empty() && !named && !sources.empty()) return not_of_a_source(option);
   }
-  if (!options.from.empty()) {
-    if (!options.sources.empty()) return usage_error("both --from and --source", "give one of them");
-    app::QuestionSource source;
-    source.paths = options.from;
-    source.choice = choice;
-    source.format = options.format;
-    source.settings.fields = options.fields;
-    source.s3.profile = options.profile;
-    source.s3.region = options.region;
-    source.s3.endpoint_url = options.endpoint_url;
-    source.s3.anonymous = options.no_sign_request;
-    source.s3.requester_pays = !options.request_payer.empty();
-    if (!options.log_zone.empty()) {
-      const auto zone = app::zone_name("--log-zone", options.log_zone);
-      if (!zone) return std::unexpected(zone.error());
-      source.settings.time_zone = *zone;
-    }
-    wanted.push_back(std::move(source));
-    return wanted;
+  if (!named) return sources;
+  app::QuestionSource& source = sources.front();
+  source.format = options.format;
+  source.settings.fields = options.fields;
+  if (!options.log_zone.empty()) {
+    const auto zone = app::zone_name("--log-zone", options.log_zone);
+    if (!zone) return std::unexpected(zone.error());
+    source.settings.time_zone = *zone;
   }
-  std::vector<std::string> names;
-  for (const app::ConfigSource& source : config.sources) names.push_back(source.name);
-  for (const std::string& name : options.sources) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    const std::string near = nearest_name(name, names);
-    return usage_error("there is no source '" + name + "'",
-                       names.empty()  ? "otomo.toml names none: see otomo config show"
-                       : near.empty() ? fmt::format("the sources are {}", fmt::join(names, ", "))
-                                      : "did you mean " + near + "?");
-  }
-  for (const app::ConfigSource& source : config.sources) {
-    const auto& chosen = options.sources;
-    if (!chosen.empty() && std::find(chosen.begin(), chosen.end(), source.name) == chosen.end()) continue;
-    app::QuestionSource& added = wanted.emplace_back(app::question_source(source, config.file));
-    added.choice = choice;
-    const std::string prefix = "sources." + source.name + ".";
-    if (auto fine = app::narrow(added.choice, source.choice, prefix, options.time_zone, now_us); !fine) {
-      return std::unexpected(fine.error());
-    }
-  }
-  if (wanted.empty()) return wanted;
-  for (const auto& [option, value] :
-       {std::pair("--format", options.format), std::pair("--fields", options.fields),
-        std::pair("--log-zone", options.log_zone), std::pair("--profile", options.profile),
-        std::pair("--region", options.region), std::pair("--endpoint-url", options.endpoint_url)}) {
-    if (!value.empty()) {
-      return usage_error(std::string(option) + " is for what --from names", "of a source, otomo.toml says it");
-    }
-  }
-  return wanted;
+  return sources;
 }
 
 Result<app::QuestionOptions> question_options(const AskOptions& options, const app::Config& config) {
   app::QuestionOptions question;
   question.sql = options.sql;
-  auto sources = question_sources(options, config);
+  auto sources = chosen_sources(options.places, config, options.time_zone);
+  if (sources) sources = with_log_options(std::move(*sources), options);
   if (!sources) return std::unexpected(sources.error());
   if (sources->empty() && !options.wants_logs.empty()) return usage_error("no path to look at", options.wants_logs);
   question.sources = std::move(*sources);
@@ -195,56 +154,11 @@ int leave(int code) {
   return code;
 }
 
-// Asks on the terminal, which need not be standard input; "" where there is none.
-std::string ask_for_code(const std::string& device) {
-  std::FILE* terminal = std::fopen("/dev/tty", "r+e");
-  if (terminal == nullptr) return {};
-  std::fprintf(terminal, "code of %s: ", device.c_str());
-  std::fflush(terminal);
-  char line[64] = "";
-  const bool answered = std::fgets(line, sizeof line, terminal) != nullptr;
-  std::fclose(terminal);
-  std::string code = answered ? line : "";
-  std::erase_if(code, [](char c) { return c < '0' || c > '9'; });
-  return code;
-}
-
 }  // namespace
 
 std::vector<Option> ask_options(AskOptions& options) {
-  return {
-      {"--source",
-       "NAME",
-       "ask this source of otomo.toml; may be given several times (default: all of them, where no path is given)",
-       &options.sources,
-       {},
-       false,
-       "",
-       false,
-       "otomo config sources"},
-      {"--include",
-       "PATTERN",
-       "read only objects whose path below what was named PATTERN fits: '*.gz', 'us-east-1/', '2026/0[1-3]/*'; * goes "
-       "over /, and a pattern without / fits a file's or folder's name at any depth; may be given several times",
-       &options.choice.include,
-       {},
-       false,
-       "",
-       true},
-      {"--exclude",
-       "PATTERN",
-       "leave out objects that it fits in the same way, whatever is included; may be given several times",
-       &options.choice.exclude,
-       {},
-       false,
-       "",
-       true},
-      {"--since", "TIME",
-       "read only objects last changed at TIME or later: a date (its beginning in --timezone), an instant "
-       "(2026-03-01T09:00:00Z), or how long ago (7d, 12h, 30m)",
-       &options.choice.since},
-      {"--until", "TIME", "read only objects last changed before TIME", &options.choice.until},
-      {"--config", "FILE", "use this otomo.toml (see: otomo config --help)", &options.config, {}, true},
+  std::vector<Option> list = place_options(options.places);
+  const std::vector<Option> more = {
       {"--format", "FORMAT",
        "read every object as this format instead of detecting it; FILE.toml: as the file describes (otomo format)",
        &options.format, app::format_names(), false, std::string(app::kFormatFileEnding)},
@@ -252,18 +166,6 @@ std::vector<Option> ask_options(AskOptions& options) {
        &options.fields},
       {"--log-zone", "ZONE", "zone of times that are written without one, an IANA name (default UTC)",
        &options.log_zone},
-      {"--profile", "NAME", "of ~/.aws/config, for s3:// (default: AWS_PROFILE, as for AWS's own tools)",
-       &options.profile},
-      {"--region", "REGION", "where requests to S3 begin; a bucket elsewhere is followed", &options.region},
-      {"--endpoint-url", "URL", "an S3 of your own (default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS)",
-       &options.endpoint_url},
-      {"--no-sign-request", "", "ask S3 without credentials, for buckets that are open to everybody",
-       &options.no_sign_request},
-      {"--request-payer",
-       "WHO",
-       "pay for requests to a bucket whose owner does not",
-       &options.request_payer,
-       {"requester"}},
       {"--output", "FORM",
        "form of the answer (default: what the ending of -o FILE says; else table on a terminal, csv elsewhere)",
        &options.output, form_names()},
@@ -287,6 +189,8 @@ std::vector<Option> ask_options(AskOptions& options) {
       {"-q,--quiet", "", "no progress and no summary on standard error", &options.quiet},
       {"-v,--verbose", "", "say which otomo.toml is used, and what each source holds", &options.verbose},
   };
+  list.insert(list.end(), more.begin(), more.end());
+  return list;
 }
 
 int ask(AskOptions options) {
@@ -295,7 +199,7 @@ int ask(AskOptions options) {
     print_error(error, options.sql);
     return exit_code_of(error.kind);
   };
-  const app::Config config = app::load_config({options.config, form_names()}, app::process_environment());
+  const app::Config config = app::load_config({options.places.config, form_names()}, app::process_environment());
   if (!config.errors.empty()) {
     print_config_errors(config, HowMany::kFirst);
     return kUsageWrong;
@@ -332,11 +236,7 @@ int ask(AskOptions options) {
     }
   }
 
-  question_wanted->s3 = {[environment = app::process_environment()](const std::string& name) {
-                           const auto found = environment.find(name);
-                           return found == environment.end() ? std::string() : found->second;
-                         },
-                         ask_for_code};
+  question_wanted->s3 = s3_surroundings();
 
   const auto start = std::chrono::steady_clock::now();
   auto question = app::Question::open(*question_wanted);
@@ -362,7 +262,7 @@ int ask(AskOptions options) {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     std::uint64_t left_out = 0;
     for (const app::SourceListed& source : (*question)->listed()) left_out += source.left_out;
-    print_summary(uses, left_out, seconds, options.from.empty() ? "the sources" : "--from");
+    print_summary(uses, left_out, seconds, options.places.from.empty() ? "the sources" : "--from");
   };
   if (!done) {
     if ((*output)->reader_gone()) {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "app/setting_values.h"
 #include "cli/command.h"
+#include "cli/places.h"
 
 namespace otomo::cli {
 
@@ -18,19 +18,11 @@ struct AskOptions {
   std::string table_sql;                  // asked instead where the answer is a table; empty: `sql`
   std::vector<std::string> idle_columns;  // of that table: see PrintOptions
   std::vector<std::string> spare_columns;
-  std::vector<std::string> from;
-  std::string format;    // of what `from` names
+  Places places;
+  std::string format;    // of what `places.from` names
   std::string fields;    // and of its lines
   std::string log_zone;  // and of its times
-  app::ChoiceSettings choice;
-  std::string config;
-  std::vector<std::string> sources;
-  std::string profile;  // of AWS, for s3:// in `from`
-  std::string region;
-  std::string endpoint_url;
-  bool no_sign_request = false;
-  std::string request_payer;
-  std::string output;  // form
+  std::string output;    // form
   std::string output_file;
   std::string time_zone;
   std::string memory;  // "4GB"

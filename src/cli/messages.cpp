@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "app/fetch_paths.h"
 #include "cli/printing/printers.h"
 
 namespace otomo::cli {
@@ -27,14 +28,13 @@ void say(const std::string& text) {
   }
 }
 
-// A message holds names from outside; they must not steer the terminal.
+}  // namespace
+
 std::string harmless(std::string_view text) {
   std::string result;
   for (const char c : text) result += (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7F ? '?' : c;
   return result;
 }
-
-}  // namespace
 
 std::string show_bytes(std::uint64_t bytes) {
   static constexpr const char* kUnits[] = {"kB", "MB", "GB", "TB", "PB"};
@@ -142,6 +142,10 @@ void print_listed(const std::vector<app::SourceListed>& sources) {
 
 namespace {
 
+std::string left_out_line(std::uint64_t objects) {
+  return fmt::format("  left out by include, exclude, since and until: {} objects\n", show_count(objects));
+}
+
 // What to do where no object made the table; else empty.
 std::string nothing_there(const engine::TableUse& use, std::string_view asked) {
   if (use.objects_read > 0 || use.objects_unread > 0 || use.objects_pruned > 0 || use.stopped_early ||
@@ -222,35 +226,76 @@ void print_summary(const std::vector<engine::TableUse>& uses, std::uint64_t left
     text += nothing_there(use, asked);
   }
   if (left_out > 0 && !uses.empty()) {
-    text += fmt::format("  left out by include, exclude, since and until: {} objects\n", show_count(left_out));
+    text += left_out_line(left_out);
   }
   say(text);
 }
 
-void print_unread(const std::vector<engine::TableUse>& uses, const std::vector<Error>& unlisted) {
-  std::string text;
-  std::string_view hint;  // that was said last: what is wrong with many objects has one
-  const auto tell = [&](const Error& error) {
-    text += "otomo: " + harmless(error.message) + "\n";
-    if (!error.hint.empty() && error.hint != hint) text += "  " + harmless(error.hint) + "\n";
-    hint = error.hint;
-  };
-  for (const Error& error : unlisted) tell(error);
-  for (const auto& use : uses) {
+namespace {
+
+// Errors as they are told; what is wrong with many objects has one hint.
+class Told {
+ public:
+  void add(const Error& error) {
+    text_ += "otomo: " + harmless(error.message) + "\n";
+    if (!error.hint.empty() && error.hint != hint_) text_ += "  " + harmless(error.hint) + "\n";
+    hint_ = error.hint;
+  }
+  // The first of them, and how many more there are.
+  void add(const std::vector<Error>& errors, std::uint64_t count, std::string_view what) {
     std::size_t shown = 0;
-    for (const Error& error : use.unread) {
-      if (++shown > kErrorsShown) break;
-      tell(error);
+    for (const Error& error : errors) {
+      if (shown == kErrorsShown) break;
+      ++shown;
+      add(error);
     }
-    if (use.objects_unread > shown) {
-      text += fmt::format("otomo: … and {} more objects of {} could not be read\n",
-                          show_count(use.objects_unread - shown), use.table);
-    }
+    if (count > shown) text_ += fmt::format("otomo: … and {} more {}\n", show_count(count - shown), what);
+  }
+  std::string& text() { return text_; }
+
+ private:
+  std::string text_;
+  std::string hint_;
+};
+
+}  // namespace
+
+void print_errors(const std::vector<Error>& errors, std::uint64_t count, std::string_view what) {
+  Told told;
+  told.add(errors, count, what);
+  say(told.text());
+}
+
+void print_unread(const std::vector<engine::TableUse>& uses, const std::vector<Error>& unlisted) {
+  Told told;
+  for (const Error& error : unlisted) told.add(error);
+  for (const auto& use : uses) {
+    told.add(use.unread, use.objects_unread, fmt::format("objects of {} could not be read", use.table));
     if (use.objects_unread > 0) {
-      text += fmt::format("otomo: the answer is partial: {} objects could not be read whole\n",
-                          show_count(use.objects_unread));
+      told.text() += fmt::format("otomo: the answer is partial: {} objects could not be read whole\n",
+                                 show_count(use.objects_unread));
     }
   }
+  say(told.text());
+}
+
+void print_fetched(const app::FetchCounts& counts, const std::string& folder, std::optional<double> seconds) {
+  std::string text =
+      fmt::format("{}: {} objects, {}", harmless(folder), show_count(counts.objects), show_bytes(counts.bytes));
+  if (seconds) {
+    const double rate = *seconds > 0 ? static_cast<double>(counts.bytes) / *seconds : 0;
+    text += fmt::format(" copied, {:.2f} s, {}/s", *seconds, show_bytes(static_cast<std::uint64_t>(rate)));
+  } else {
+    text += " to copy";
+  }
+  if (counts.already_there > 0) text += fmt::format("; {} there already", show_count(counts.already_there));
+  if (counts.failed > 0) text += fmt::format("; {} could not be copied", show_count(counts.failed));
+  text += "\n";
+  if (counts.odd_keys > 0) {
+    text += fmt::format("  {} objects have keys that are no paths: they are under {}, their keys in {}\n",
+                        show_count(counts.odd_keys), app::kOddKeysFolder, app::kFetchRecordName);
+  }
+  if (counts.left_out > 0) text += left_out_line(counts.left_out);
   say(text);
 }
 

@@ -5,16 +5,21 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
 #include "app/config.h"
+#include "app/fetch.h"
 #include "app/question.h"
 #include "base/result.h"
 
 namespace otomo::cli {
+
+// `text` without what would steer a terminal: names come from outside.
+std::string harmless(std::string_view text);
 
 // Prints the error; where it has a place in `sql`, that line and a caret under it.
 void print_error(const Error& error, std::string_view sql = {});
@@ -42,6 +47,12 @@ void print_summary(const std::vector<engine::TableUse>& uses, std::uint64_t left
                    std::string_view asked);
 // Objects that could not be read: always said, whatever -q.
 void print_unread(const std::vector<engine::TableUse>& uses, const std::vector<Error>& unlisted);
+
+// The first of `count` errors, each with its hint, then "… and 12 more " + `what`. Always said, whatever -q.
+void print_errors(const std::vector<Error>& errors, std::uint64_t count, std::string_view what);
+
+// One line: objects copied, or with nullopt to be copied; then what was special.
+void print_fetched(const app::FetchCounts& counts, const std::string& folder, std::optional<double> seconds);
 
 // Shows how far the work is, once it takes longer than half a second and standard error is a terminal.
 class ProgressLine {

@@ -39,11 +39,41 @@ aws::S3Request request_of(const Listing& listing, const Object& object, const Ra
   request.key = url.key;
   request.body_bytes = range.size_bytes;
   request.body_bytes_max = range.size_bytes + 1;
-  if (!range.whole) {
+  if (range.whole) {
+    request.headers.push_back({"x-amz-checksum-mode", "ENABLED"});
+  } else {
     request.headers.push_back({"range", fmt::format("bytes={}-{}", range.offset, range.offset + range.size_bytes - 1)});
   }
   if (!object.etag.empty()) request.headers.push_back({"if-match", object.etag});
   return request;
+}
+
+ObjectFacts facts_of(const std::vector<net::Header>& headers) {
+  constexpr std::string_view kMeta = "x-amz-meta-";
+  constexpr std::string_view kChecksum = "x-amz-checksum-";
+  ObjectFacts facts;
+  for (const auto& [name, value] : headers) {
+    if (name == "etag") facts.etag = value;
+    if (name == "x-amz-version-id") facts.version_id = value;
+    if (name == "content-type") facts.content_type = value;
+    if (name == "content-encoding") facts.content_encoding = value;
+    if (name == "x-amz-storage-class") facts.storage_class = value;
+    if (name == "x-amz-server-side-encryption") facts.encryption = value;
+    if (name == "x-amz-server-side-encryption-aws-kms-key-id") facts.kms_key_id = value;
+    if (name == "x-amz-checksum-type") {
+      facts.checksum_type = value;
+    } else if (name.starts_with(kChecksum)) {
+      std::string algorithm = name.substr(kChecksum.size());
+      std::transform(algorithm.begin(), algorithm.end(), algorithm.begin(),
+                     [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+      facts.checksums.push_back({std::move(algorithm), value, value.contains('-')});
+    }
+    if (name.starts_with(kMeta)) facts.user_data.emplace_back(name.substr(kMeta.size()), value);
+  }
+  for (StatedChecksum& checksum : facts.checksums) {
+    checksum.of_parts = checksum.of_parts || facts.checksum_type == "COMPOSITE";
+  }
+  return facts;
 }
 
 std::optional<Error> closed_to_reading(const Listing& listing, const Object& object) {
@@ -54,16 +84,19 @@ std::optional<Error> closed_to_reading(const Listing& listing, const Object& obj
                {}};
 }
 
-class NoBytes final : public ByteSource {
+class NoBytes final : public S3Bytes {
  public:
   Result<std::size_t> read(std::span<char> /*out*/) override { return 0; }
+  ObjectFacts facts() const override { return {}; }
 };
 
 struct Part {
   Range range;
   bool begun = false;
   bool ended = false;
+  bool checked = false;
   std::string bytes;
+  std::vector<net::Header> headers;
   std::optional<Error> failure;
 };
 
@@ -72,6 +105,7 @@ struct Fetch {
   std::deque<Part> parts;     // those before are used up
   std::uint64_t planned = 0;  // bytes that parts were made for
   bool opened = false;
+  std::vector<net::Header> headers;  // of the first part; of its reader alone
 };
 
 class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<ReadAhead> {
@@ -85,7 +119,7 @@ class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<
     }
   }
 
-  Result<std::unique_ptr<ByteSource>> open(std::uint32_t index) override;
+  Result<std::unique_ptr<S3Bytes>> open(std::uint32_t index) override;
 
   Result<std::size_t> read(Fetch& fetch, std::size_t& used, std::span<char> out) {
     std::unique_lock lock(mutex_);
@@ -100,6 +134,14 @@ class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<
     if (part.failure) return std::unexpected(*part.failure);
     const std::size_t count = std::min(out.size(), part.bytes.size() - used);
     lock.unlock();
+    if (!part.checked) {
+      part.checked = true;
+      if (part.range.offset == 0) fetch.headers = std::move(part.headers);
+      if (auto fine = check(fetch, part); !fine) {
+        part.failure = fine.error();
+        return std::unexpected(std::move(fine.error()));
+      }
+    }
     std::memcpy(out.data(), part.bytes.data() + used, count);
     used += count;
     if (used == part.bytes.size()) {
@@ -130,6 +172,13 @@ class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<
   }
 
  private:
+  Result<void> check(const Fetch& fetch, const Part& part) const {
+    if (!part.range.whole) return {};
+    ChecksumCheck sums(facts_of(fetch.headers).checksums);
+    sums.add(part.bytes);
+    return sums.finish(listing_.path(listing_.objects[fetch.object]));
+  }
+
   bool add_part(Fetch& fetch) const {
     const std::uint64_t size = listing_.objects[fetch.object].size_bytes;
     if (fetch.planned >= size) return false;
@@ -210,6 +259,7 @@ class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<
       part->ended = true;
       if (outcome) {
         part->bytes = std::move(outcome->body);
+        part->headers = std::move(outcome->headers);
       } else {
         part->failure = std::move(outcome.error().error);
       }
@@ -233,13 +283,14 @@ class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<
   bool stopped_ = false;
 };
 
-class S3Source final : public ByteSource {
+class S3Source final : public S3Bytes {
  public:
   S3Source(std::shared_ptr<ReadAhead> ahead, std::shared_ptr<Fetch> fetch)
       : ahead_(std::move(ahead)), fetch_(std::move(fetch)) {}
   ~S3Source() override { ahead_->close(fetch_); }
 
   Result<std::size_t> read(std::span<char> out) override { return ahead_->read(*fetch_, used_, out); }
+  ObjectFacts facts() const override { return facts_of(fetch_->headers); }
 
  private:
   std::shared_ptr<ReadAhead> ahead_;
@@ -247,7 +298,7 @@ class S3Source final : public ByteSource {
   std::size_t used_ = 0;  // of the first part
 };
 
-Result<std::unique_ptr<ByteSource>> ReadAhead::open(std::uint32_t index) {
+Result<std::unique_ptr<S3Bytes>> ReadAhead::open(std::uint32_t index) {
   const Object& object = listing_.objects[index];
   if (auto closed = closed_to_reading(listing_, object)) return std::unexpected(std::move(*closed));
   if (object.size_bytes == 0) return std::make_unique<NoBytes>();
@@ -287,7 +338,7 @@ class Holder final : public S3ReadAhead {
  public:
   explicit Holder(std::shared_ptr<ReadAhead> ahead) : ahead_(std::move(ahead)) {}
   ~Holder() override { ahead_->stop(); }
-  Result<std::unique_ptr<ByteSource>> open(std::uint32_t object) override { return ahead_->open(object); }
+  Result<std::unique_ptr<S3Bytes>> open(std::uint32_t object) override { return ahead_->open(object); }
 
  private:
   std::shared_ptr<ReadAhead> ahead_;
@@ -298,6 +349,16 @@ class Holder final : public S3ReadAhead {
 std::unique_ptr<S3ReadAhead> S3ReadAhead::make(const Listing& listing, std::span<const std::uint32_t> objects,
                                                std::size_t bytes_max, std::function<bool()> interrupted) {
   return std::make_unique<Holder>(std::make_shared<ReadAhead>(listing, objects, bytes_max, std::move(interrupted)));
+}
+
+Result<ObjectFacts> ask_facts(const Listing& listing, std::uint32_t object) {
+  const Object& found = listing.objects[object];
+  if (auto closed = closed_to_reading(listing, found)) return std::unexpected(std::move(*closed));
+  aws::S3Request request = request_of(listing, found, {0, 0, true});
+  request.method = "HEAD";
+  auto answer = listing.s3_of(found)->send(std::move(request));
+  if (!answer) return std::unexpected(std::move(answer.error().error));
+  return facts_of(answer->headers);
 }
 
 Result<std::unique_ptr<ByteSource>> open_object(const Listing& listing, std::uint32_t object) {

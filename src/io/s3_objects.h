@@ -9,16 +9,43 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "io/byte_source.h"
+#include "io/checksums.h"
 #include "io/listing.h"
 
 namespace otomo::io {
 
 // A part of a large object; the unit that is fetched, kept and tried again.
 inline constexpr std::size_t kS3PartBytes = std::size_t{8} * 1024 * 1024;
+
+// What S3 says of an object beside its bytes; "" where it says nothing.
+struct ObjectFacts {
+  std::string etag;
+  std::string version_id;
+  std::string content_type;
+  std::string content_encoding;
+  std::string storage_class;  // "": STANDARD
+  std::string encryption;     // "AES256", "aws:kms", …
+  std::string kms_key_id;
+  std::string checksum_type;                                   // "FULL_OBJECT", "COMPOSITE"
+  std::vector<StatedChecksum> checksums;                       // of the whole object
+  std::vector<std::pair<std::string, std::string>> user_data;  // x-amz-meta-*, without that
+};
+
+// Bytes of an object in S3. Where they came in one answer that states checksums, they are checked before any is given.
+class S3Bytes : public ByteSource {
+ public:
+  // As the answer to the first part says. REQUIRES: read() has given something.
+  virtual ObjectFacts facts() const = 0;
+};
+
+// As S3 says when it is asked for no bytes, but for the checksums. REQUIRES: an object in S3.
+Result<ObjectFacts> ask_facts(const Listing& listing, std::uint32_t object);
 
 class S3ReadAhead {
  public:
@@ -30,7 +57,7 @@ class S3ReadAhead {
   virtual ~S3ReadAhead() = default;
 
   // Any thread; the source may be used by one at a time. REQUIRES: an object in S3.
-  virtual Result<std::unique_ptr<ByteSource>> open(std::uint32_t object) = 0;
+  virtual Result<std::unique_ptr<S3Bytes>> open(std::uint32_t object) = 0;
 };
 
 // One object alone, wherever it lies. REQUIRES: no pipe; the listing lives as long as what is opened.

@@ -32,7 +32,7 @@ int run(QueryOptions& options) {
   const bool from_stdin = options.sql == "-";
   if (!options.file.empty() && !options.sql.empty()) return fail("both a query and -f FILE", "give one of them");
   if (from_stdin) {
-    for (const std::string& path : options.ask.from) {
+    for (const std::string& path : options.ask.places.from) {
       if (path == "-")
         return fail("the query and the log cannot both come from standard input", "use -f FILE for the query");
     }
@@ -42,7 +42,7 @@ int run(QueryOptions& options) {
     if (!file) return fail("cannot read the query from " + options.file, "check the path");
     options.ask.sql.assign(std::istreambuf_iterator<char>(file), {});
   } else if (options.sql.empty()) {
-    return fail("no query", options.ask.from.empty()
+    return fail("no query", options.ask.places.from.empty()
                                 ? "for example: otomo query \"SELECT count(*) FROM cloudtrail_logs\" --from ./AWSLogs"
                                 : "all that follows --from is taken for a path: put the query before it");
   } else {
@@ -75,7 +75,7 @@ Command query_command() {
       {"--from",
        "PATH",
        "a file, folder, glob, s3://BUCKET/PREFIX, or - for standard input; may be given several times",
-       &options->ask.from,
+       &options->ask.places.from,
        {},
        true},
   };

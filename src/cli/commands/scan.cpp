@@ -46,7 +46,7 @@ Command scan_command() {
       {"path",
        "PATH",
        "files, folders, globs, s3://BUCKET/PREFIX, or - for standard input",
-       &options->ask.from,
+       &options->ask.places.from,
        {},
        true},
       {"--json", "", "the same as --output json", &options->json},

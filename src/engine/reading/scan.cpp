@@ -298,7 +298,7 @@ Result<std::size_t> ScanWorker::start_source(std::uint32_t index, std::span<char
   const io::Object& object = listing.objects[index];
   auto bytes = object.is_stdin ? io::open_stdin()
                : listing.s3_of(object) != nullptr
-                   ? scan_.read_ahead_->open(index)
+                   ? Result<std::unique_ptr<io::ByteSource>>(scan_.read_ahead_->open(index))
                    : opener_.open(listing.folders[object.folder], object.name, object.size_bytes);
   if (!bytes) return std::unexpected(bytes.error());
   source_->open(std::move(*bytes));

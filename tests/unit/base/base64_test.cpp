@@ -39,6 +39,7 @@ TEST(Base64, Vectors) {
   for (const auto& [text, expected] : kVectors) {
     EXPECT_TRUE(decode_base64(text, bytes)) << text;
     EXPECT_EQ(bytes, expected);
+    EXPECT_EQ(encode_base64(expected), text);
   }
 }
 
@@ -52,6 +53,7 @@ TEST(Base64, RoundTrip) {
       ASSERT_TRUE(decode_base64(encode(bytes, padded), decoded)) << size;
       ASSERT_EQ(decoded, bytes);
     }
+    ASSERT_EQ(encode_base64(bytes), encode(bytes, true));
   }
 }
 

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/source_listing.h"
+
+#include <memory>
+#include <utility>
+
+namespace otomo::app {
+
+namespace {
+
+// Objects whose kind would be a surprise go to the listing's unread.
+void keep_regular_files(io::Listing& listing) {
+  std::erase_if(listing.objects, [&](const io::Object& object) {
+    const bool regular = object.modified_us.has_value();
+    if (!regular) listing.unread.push_back({ErrorKind::kWorld, listing.path(object) + ": no regular file", "", {}});
+    return !regular;
+  });
+}
+
+}  // namespace
+
+QuestionSource question_source(const ConfigSource& source, const ConfigFile& file) {
+  return {source.name,
+          source.paths,
+          source.format,
+          source.messages,
+          source.settings,
+          io::MissingPath::kIsUnread,
+          file.origin == ConfigOrigin::kFound,
+          source.s3,
+          {}};
+}
+
+Result<SourcesListing> list_sources(std::span<const QuestionSource> sources, const io::S3Surroundings& surroundings) {
+  std::vector<io::Listing> listings;
+  SourcesListing listed;
+  std::vector<std::pair<io::S3Settings, std::shared_ptr<aws::S3Client>>>
+      clients;  // sources that say the same share one
+  for (const QuestionSource& source : sources) {
+    const io::S3Connect connect = [&]() -> Result<std::shared_ptr<aws::S3Client>> {
+      for (const auto& [settings, client] : clients) {
+        if (settings == source.s3) return client;
+      }
+      auto client = io::connect_s3(source.s3, surroundings);
+      if (client) clients.emplace_back(source.s3, *client);
+      return client;
+    };
+    auto listing = io::list_objects(source.paths, source.missing, connect, source.choice);
+    if (!listing) return std::unexpected(listing.error());
+    if (source.regular_files_only) keep_regular_files(*listing);
+    if (!source.name.empty()) {
+      for (Error& error : listing->unread) error = std::move(error).while_doing("source " + source.name);
+    }
+    listed.sources.push_back({source.name, 0, 0, listing->left_out});
+    listings.push_back(std::move(*listing));
+  }
+  io::MergedListing merged = io::merge_listings(std::move(listings));
+  for (std::size_t i = 0; i < sources.size(); ++i) listed.sources[i].repeated = merged.repeated[i];
+  for (const io::Object& object : merged.listing.objects) ++listed.sources[object.source].objects;
+  listed.listing = std::move(merged.listing);
+  return listed;
+}
+
+}  // namespace otomo::app
