@@ -209,6 +209,7 @@ void S3Client::attempt(const std::shared_ptr<Call>& call) {
   out.body = request.body;
   out.body_bytes_expected = request.body_bytes.value_or(0);
   out.body_bytes_max = request.body_bytes_max;
+  out.response_buffer = std::exchange(call->request.response_buffer, {});
   if (call->attempts > 1 && call->redirects + call->renewals + 1 != call->attempts) {
     out.not_before = std::chrono::steady_clock::now() + pause_before(call->attempts - 1);
   } else if (call->renewals > 0) {

@@ -47,6 +47,7 @@ struct S3Request {
   std::string body;
   std::optional<std::size_t> body_bytes;  // that the answer must have; another number is a broken answer
   std::size_t body_bytes_max = std::size_t{1} << 30U;
+  std::string response_buffer;        // as of net::HttpRequest
   std::function<void()> slowed_down;  // S3 asked for fewer requests, or failed; on the HTTP client's thread
 };
 

@@ -24,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kRequestsFirst = 16;  // at once; grows while S3 bears it
 constexpr std::size_t kRequestsMax = 64;
 constexpr std::size_t kPartsAhead = 4;                           // of an object that is being read
+constexpr std::size_t kSpareBytesMin = 512 * 1024;               // smaller ones are cheap to allocate
 constexpr auto kSlowDownPause = std::chrono::milliseconds(500);  // one storm halves the number once
 
 struct Range {
@@ -147,6 +148,7 @@ class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<
     if (used == part.bytes.size()) {
       lock.lock();
       kept_bytes_ -= part.range.size_bytes;
+      if (part.bytes.size() >= kSpareBytesMin && spare_.size() < kPartsAhead) spare_.push_back(std::move(part.bytes));
       fetch.parts.pop_front();
       used = 0;
       issue(lock);
@@ -230,8 +232,14 @@ class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<
     const auto holder = fetches_.find(fetch.object)->second;
     const std::uint64_t offset = part.range.offset;
     const Range range = part.range;
+    std::string buffer;
+    if (range.size_bytes >= kSpareBytesMin && !spare_.empty()) {
+      buffer = std::move(spare_.back());
+      spare_.pop_back();
+    }
     lock.unlock();
     aws::S3Request request = request_of(listing_, object, range);
+    request.response_buffer = std::move(buffer);
     request.slowed_down = [self = weak_from_this()] {
       if (const auto alive = self.lock()) alive->slow_down();
     };
@@ -276,6 +284,7 @@ class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<
   std::deque<std::uint32_t> planned_;
   std::map<std::uint32_t, std::shared_ptr<Fetch>> fetches_;  // in the order of objects
   std::size_t kept_bytes_ = 0;                               // of parts that were begun and are not used up
+  std::vector<std::string> spare_;                           // memory of parts that are used up, for the next
   std::size_t in_flight_ = 0;
   std::size_t limit_ = kRequestsFirst;
   std::size_t answered_ = 0;

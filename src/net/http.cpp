@@ -101,13 +101,16 @@ class Engine {
 
   void add(HttpRequest request, std::function<void(HttpOutcome)> done) {
     auto transfer = std::make_unique<Transfer>();
+    transfer->response.body = std::move(request.response_buffer);
+    transfer->response.body.clear();
     transfer->request = std::move(request);
     transfer->done = std::move(done);
     {
       const std::lock_guard lock(mutex_);
       incoming_.push_back(std::move(transfer));
     }
-    curl_.multi_wakeup(multi_);
+    // The thread itself looks before it sleeps.
+    if (std::this_thread::get_id() != thread_) curl_.multi_wakeup(multi_);
   }
 
   void stop() {
@@ -117,6 +120,7 @@ class Engine {
 
   // The thread's work, until it is told to stop.
   void run() {
+    thread_ = std::this_thread::get_id();
     Waiting waiting;
     while (!stopping_) {
       take_incoming(waiting);
@@ -256,6 +260,7 @@ class Engine {
   const HttpClient::Options options_;
   CURLM* multi_;
   std::atomic<bool> stopping_ = false;
+  std::atomic<std::thread::id> thread_;
   std::mutex mutex_;  // guards incoming_
   std::deque<std::unique_ptr<Transfer>> incoming_;
   // Of the thread alone:

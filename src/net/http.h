@@ -26,6 +26,7 @@ struct HttpRequest {
   std::string url;  // as it goes over the wire: percent-encoded
   std::vector<Header> headers;
   std::string body;
+  std::string response_buffer;                         // whose memory the response's body takes: pages that are there
   std::size_t body_bytes_expected = 0;                 // of the response: room that is made at once
   std::size_t body_bytes_max = std::size_t{1} << 30U;  // more is a failure
   std::chrono::milliseconds connect_timeout{10'000};

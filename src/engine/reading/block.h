@@ -4,6 +4,7 @@
 // by one thread, then read only.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -47,12 +48,15 @@ using BlockPointer = std::shared_ptr<Block>;
 
 inline constexpr std::size_t kKeptBlockBytesMax = 8 * kBlockBytes;
 
-// Blocks for one thread, used again as soon as nobody else holds them.
+// Blocks for one thread, used again as soon as nobody else holds them: fresh memory costs as much as reading into it.
 class BlockPool {
  public:
+  explicit BlockPool(std::size_t kept_max = 4) : kept_max_(kept_max) {}
+
   BlockPointer take(std::size_t capacity) {
     for (BlockPointer& kept : kept_) {
       if (kept.use_count() == 1 && kept->capacity() >= capacity && kept->capacity() <= 2 * capacity) {
+        std::atomic_thread_fence(std::memory_order_acquire);  // the last holder may have been another thread
         reset(*kept);
         return kept;
       }
@@ -60,17 +64,15 @@ class BlockPool {
     auto made = std::make_shared<Block>(capacity);
     // Over-long records make blocks that are not worth keeping.
     if (capacity > kKeptBlockBytesMax) return made;
-    if (kept_.size() < kKeptMax) {
+    if (kept_.size() < kept_max_) {
       kept_.push_back(made);
     } else {
-      kept_[next_++ % kKeptMax] = made;
+      kept_[next_++ % kept_max_] = made;
     }
     return made;
   }
 
  private:
-  static constexpr std::size_t kKeptMax = 4;
-
   static void reset(Block& block) {
     block.begin = 0;
     block.size = 0;
@@ -81,6 +83,7 @@ class BlockPool {
     block.header.reset();
   }
 
+  std::size_t kept_max_;
   std::vector<BlockPointer> kept_;
   std::size_t next_ = 0;
 };

@@ -106,7 +106,7 @@ class StreamObject final : public SharedObject {
 
   std::unique_ptr<io::DecodedSource> source_;
   std::function<bool()> interrupted_;
-  BlockPool pool_;
+  BlockPool pool_{3 * kBlocksAhead};  // those ahead, and what the workers and the database's vectors hold
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<BlockPointer> ready_;
