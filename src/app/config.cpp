@@ -226,6 +226,18 @@ constexpr Row kRows[] = {
      [](const std::string& key, std::string& text, Target& target) {
        return take_switch(key, text, target.config.defaults.csv_safe);
      }},
+    {{"defaults", "ask_above", "SIZE", "ask before more than this is read from AWS's S3", "10GB"},
+     ValueType::kSize,
+     [](const std::string& key, std::string& text, Target& target) {
+       return keep(memory_bytes(key, text), text, target.config.defaults.ask_above);
+     },
+     Trust::kOwnFile},
+    {{"defaults", "ask_above_objects", "N", "ask before more objects than this are read from AWS's S3", "10000"},
+     ValueType::kCount,
+     [](const std::string& key, std::string& text, Target& target) {
+       return keep(row_count(key, text), text, target.config.defaults.ask_above_objects);
+     },
+     Trust::kOwnFile},
     {{"sources", "url", "PATH", "a folder, file or glob, or a list of them, relative to the file's folder"},
      ValueType::kTexts,
      take_url},

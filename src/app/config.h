@@ -58,6 +58,8 @@ struct ConfigDefaults {
   std::string rows;
   std::optional<bool> strict;
   std::optional<bool> csv_safe;
+  std::string ask_above;
+  std::string ask_above_objects;
 };
 
 // An effective value, for `otomo config show`.

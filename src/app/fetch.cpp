@@ -94,6 +94,9 @@ Id id_of(std::string_view text) {
 
 std::string_view text_of(const Id& id) { return {id.data(), id.size()}; }
 
+// One answer says all of a small object; parts come without the checksums of the whole, an empty one not at all.
+bool asks_first(const io::Object& object) { return object.size_bytes == 0 || object.size_bytes > io::kS3PartBytes; }
+
 Id object_id(const io::Listing& listing, const io::Object& object) {
   std::string text = listing.path(object);
   text += '\0' + object.etag + '\0' + std::to_string(object.size_bytes);
@@ -245,6 +248,7 @@ Result<void> Fetch::plan(const FetchOptions& options) {
     }
     ++planned_.objects;
     planned_.bytes += object.size_bytes;
+    price_.add(listing, object, asks_first(object) ? 1 : 0);
     items_.push_back(item);
   }
   for (const SourceListed& source : listed_.sources) planned_.left_out += source.left_out;
@@ -298,10 +302,8 @@ Result<void> Fetch::copy(const Item& item, unsigned worker, std::vector<char>& b
   const std::string path = path_of(item);
   const std::string partial = fmt::format("{}{}/{}", folder_, kFetchPartialName, worker);
 
-  // One answer says all of a small object; parts come without the checksums of the whole, an empty one not at all.
-  const bool asks_first = object.size_bytes == 0 || object.size_bytes > io::kS3PartBytes;
   io::ObjectFacts facts;
-  if (asks_first) {
+  if (asks_first(object)) {
     auto asked = io::ask_facts(listing, item.object);
     if (!asked) return std::unexpected(std::move(asked.error()));
     facts = std::move(*asked);
@@ -341,7 +343,7 @@ Result<void> Fetch::copy(const Item& item, unsigned worker, std::vector<char>& b
     }
   }
   if (interrupted_) return interrupted_error();
-  if (!asks_first) facts = (*source)->facts();
+  if (!asks_first(object)) facts = (*source)->facts();
   if (auto fine = check.finish(listing.path(object)); !fine) return fine;
 
   const std::int64_t modified_us = object.modified_us.value_or(now_us());

@@ -23,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/s3_price.h"
 #include "app/source_listing.h"
 #include "engine/database.h"
 #include "io/s3_objects.h"
@@ -60,6 +61,7 @@ class Fetch {
   Fetch& operator=(const Fetch&) = delete;
 
   const FetchCounts& planned() const { return planned_; }
+  const S3Price& price() const { return price_; }
   const io::Listing& listing() const { return listed_.listing; }
   // Each object that will be copied, and the path of its copy.
   void for_each(const std::function<void(const std::string& url, const std::string& path)>& take) const;
@@ -92,6 +94,7 @@ class Fetch {
   SourcesListing listed_;
   std::vector<Item> items_;
   FetchCounts planned_;
+  S3Price price_;
   std::unique_ptr<Record> record_;
   std::unique_ptr<io::S3ReadAhead> ahead_;
   std::atomic<std::size_t> next_ = 0;

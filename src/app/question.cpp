@@ -69,6 +69,7 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
   question->database_ = std::move(*created);
   if (!found) return std::unexpected(found.error());
   question->listed_ = std::move(found->sources);
+  question->price_ = price_of(found->listing);
   question->unlisted_ = found->listing.unread;
   inputs.listing = std::move(found->listing);
 

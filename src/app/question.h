@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "app/s3_price.h"
 #include "app/source_listing.h"
 #include "app/temp_folder.h"
 #include "engine/database.h"
@@ -44,6 +45,8 @@ class Question {
   engine::Progress progress() const { return database_->progress(); }
   std::vector<engine::TableUse> uses() const { return database_->uses(); }
   bool asked_accounts() const { return database_->asked_accounts(); }
+  // What it will take at most to read all that was listed.
+  const S3Price& price() const { return price_; }
   const std::vector<SourceListed>& listed() const { return listed_; }
   // Paths and folders that could not be listed; of an answer that reads no table they take nothing.
   const std::vector<Error>& unlisted() const { return unlisted_; }
@@ -53,6 +56,7 @@ class Question {
   QuestionOptions options_;
   std::unique_ptr<TempFolder> temp_folder_;
   std::unique_ptr<engine::Database> database_;
+  S3Price price_;
   std::vector<SourceListed> listed_;
   std::vector<Error> unlisted_;
 };

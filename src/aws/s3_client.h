@@ -67,6 +67,9 @@ class S3Client : public std::enable_shared_from_this<S3Client> {
 
   const S3Options& options() const { return options_; }
 
+  // Where the bucket is, as far as is known.
+  std::string region_of(const std::string& bucket);
+
   // `done` is called once, on the HTTP client's thread, and must not block.
   void start(S3Request request, std::function<void(S3Outcome)> done);
   // Waits. REQUIRES: not the HTTP client's thread.
@@ -79,7 +82,6 @@ class S3Client : public std::enable_shared_from_this<S3Client> {
   void answered(const std::shared_ptr<Call>& call, net::HttpOutcome outcome);
   void try_again(const std::shared_ptr<Call>& call);
   bool follow_region(const Call& call, const net::HttpResponse& response, const std::string& region_in_body);
-  std::string region_of(const std::string& bucket);
 
   std::shared_ptr<net::HttpClient> http_;
   std::shared_ptr<CredentialsCache> credentials_;

@@ -210,6 +210,8 @@ int ask(AskOptions options) {
   if (!question_wanted) return fail(question_wanted.error());
   const auto print = print_options(options, config.defaults.output);
   if (!print) return fail(print.error());
+  const auto consent = consent_options(options.places, config.defaults, options.quiet);
+  if (!consent) return fail(consent.error());
   const bool parquet = print->form == "parquet";
   if (print->form == "table" && !options.table_sql.empty()) question_wanted->sql = options.table_sql;
 
@@ -241,6 +243,10 @@ int ask(AskOptions options) {
   const auto start = std::chrono::steady_clock::now();
   auto question = app::Question::open(*question_wanted);
   if (!question) return fail(question.error());
+  if (auto agreed = ask_consent((*question)->price(), *consent); !agreed) {
+    (*question)->remove_temporary_files();
+    return fail(agreed.error());
+  }
   const OnSignal on_signal([&] { (*question)->interrupt(); },
                            [&] {
                              clean_up();

@@ -54,6 +54,8 @@ std::string show_count(std::uint64_t count) {
   return digits;
 }
 
+void print_note(std::string_view text) { say("otomo: " + harmless(text) + "\n"); }
+
 void print_error(const Error& error, std::string_view sql) {
   if (error.kind == ErrorKind::kInterrupted) {
     say("otomo: interrupted\n");

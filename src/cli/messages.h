@@ -21,6 +21,9 @@ namespace otomo::cli {
 // `text` without what would steer a terminal: names come from outside.
 std::string harmless(std::string_view text);
 
+// A line that is neither an error nor a summary.
+void print_note(std::string_view text);
+
 // Prints the error; where it has a place in `sql`, that line and a caret under it.
 void print_error(const Error& error, std::string_view sql = {});
 

@@ -77,7 +77,33 @@ std::vector<Option> place_options(Places& places) {
        "pay for requests to a bucket whose owner does not",
        &places.request_payer,
        {"requester"}},
+      {"--ask-above", "SIZE",
+       "say what it costs, and ask, before more than this is read from AWS's S3 (default 10GB); an S3 of your own "
+       "costs "
+       "nothing",
+       &places.ask_above},
+      {"--ask-above-objects", "N", "the same of a number of objects (default 10000)", &places.ask_above_objects},
+      {"-y,--yes", "", "go on without the question", &places.yes},
   };
+}
+
+Result<ConsentOptions> consent_options(const Places& places, const app::ConfigDefaults& defaults, bool quiet) {
+  ConsentOptions options;
+  options.yes = places.yes;
+  options.quiet = quiet;
+  const std::string& bytes = places.ask_above.empty() ? defaults.ask_above : places.ask_above;
+  if (!bytes.empty()) {
+    const auto size = app::memory_bytes("--ask-above", bytes);
+    if (!size) return std::unexpected(size.error());
+    options.threshold.bytes = *size;
+  }
+  const std::string& objects = places.ask_above_objects.empty() ? defaults.ask_above_objects : places.ask_above_objects;
+  if (!objects.empty()) {
+    const auto count = app::row_count("--ask-above-objects", objects);
+    if (!count) return std::unexpected(count.error());
+    options.threshold.objects = *count;
+  }
+  return options;
 }
 
 std::unexpected<Error> not_of_a_source(std::string_view option) {

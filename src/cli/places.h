@@ -9,6 +9,7 @@
 
 #include "app/source_listing.h"
 #include "cli/command.h"
+#include "cli/consent.h"
 
 namespace otomo::cli {
 
@@ -23,6 +24,9 @@ struct Places {
   std::string endpoint_url;
   bool no_sign_request = false;
   std::string request_payer;
+  std::string ask_above;  // "10GB"
+  std::string ask_above_objects;
+  bool yes = false;
 };
 
 // All but `from`, whose name differs from command to command.
@@ -31,6 +35,9 @@ std::vector<Option> place_options(Places& places);
 // What is read: `from`, else the named sources, else all of them. Dates of the choice are days in `time_zone`.
 Result<std::vector<app::QuestionSource>> chosen_sources(const Places& places, const app::Config& config,
                                                         const std::string& time_zone);
+// Errors: a threshold that is none.
+Result<ConsentOptions> consent_options(const Places& places, const app::ConfigDefaults& defaults, bool quiet);
+
 // The complaint of an option that says something of `from`, and is given without.
 std::unexpected<Error> not_of_a_source(std::string_view option);
 

@@ -360,6 +360,14 @@ std::unique_ptr<S3ReadAhead> S3ReadAhead::make(const Listing& listing, std::span
   return std::make_unique<Holder>(std::make_shared<ReadAhead>(listing, objects, bytes_max, std::move(interrupted)));
 }
 
+std::uint64_t requests_to_read(const Object& object) { return (object.size_bytes + kS3PartBytes - 1) / kS3PartBytes; }
+
+std::optional<std::string> aws_region_of(const Listing& listing, const Object& object) {
+  const auto client = listing.s3_of(object);
+  if (client == nullptr || !client->options().endpoint_url.empty()) return std::nullopt;
+  return client->region_of(parse_s3_url(listing.path(object))->bucket);
+}
+
 Result<ObjectFacts> ask_facts(const Listing& listing, std::uint32_t object) {
   const Object& found = listing.objects[object];
   if (auto closed = closed_to_reading(listing, found)) return std::unexpected(std::move(*closed));

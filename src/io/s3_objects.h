@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -46,6 +47,11 @@ class S3Bytes : public ByteSource {
 
 // As S3 says when it is asked for no bytes, but for the checksums. REQUIRES: an object in S3.
 Result<ObjectFacts> ask_facts(const Listing& listing, std::uint32_t object);
+
+// How many it takes to read the object whole.
+std::uint64_t requests_to_read(const Object& object);
+// Where AWS keeps its bucket; nullopt: it is no object in S3, or of another S3 than AWS's.
+std::optional<std::string> aws_region_of(const Listing& listing, const Object& object);
 
 class S3ReadAhead {
  public:

@@ -65,6 +65,8 @@ int run(FetchCommandOptions& options) {
   if (sources->empty()) {
     return fail({ErrorKind::kUsage, "nothing to copy", "otomo fetch s3://BUCKET/PREFIX FOLDER, or --source NAME", {}});
   }
+  const auto consent = consent_options(options.places, config.defaults, options.quiet);
+  if (!consent) return fail(consent.error());
   wanted.sources = std::move(*sources);
   wanted.dry_run = options.dry_run;
   wanted.s3 = s3_surroundings();
@@ -77,6 +79,7 @@ int run(FetchCommandOptions& options) {
   if (options.dry_run) {
     if (const int code = print_plan(copying); code != kFine) return code;
   } else {
+    if (auto agreed = ask_consent(copying.price(), *consent); !agreed) return fail(agreed.error());
     const OnSignal on_signal([&] { copying.interrupt(); }, [&] { copying.remove_partial_files(); });
     const ProgressLine progress([&] { return copying.progress(); }, !options.quiet);
     done = copying.run();
