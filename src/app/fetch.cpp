@@ -97,8 +97,8 @@ std::string_view text_of(const Id& id) { return {id.data(), id.size()}; }
 // One answer says all of a small object; parts come without the checksums of the whole, an empty one not at all.
 bool asks_first(const io::Object& object) { return object.size_bytes == 0 || object.size_bytes > io::kS3PartBytes; }
 
-Id object_id(const io::Listing& listing, const io::Object& object) {
-  std::string text = listing.path(object);
+Id object_id(const io::Object& object) {
+  std::string text = object.path;
   text += '\0' + object.etag + '\0' + std::to_string(object.size_bytes);
   text += '\0' + std::to_string(object.modified_us.value_or(0));
   return id_of(text);
@@ -182,7 +182,7 @@ Result<std::unique_ptr<Fetch>> Fetch::open(const FetchOptions& options) {
   std::unique_ptr<Fetch> fetch(new Fetch);
   for (const QuestionSource& source : options.sources) {
     for (const std::string& path : source.paths) {
-      if (!io::Listing::is_s3(path)) {
+      if (!io::Object::is_s3(path)) {
         return usage_error(path + " is not in S3", "otomo fetch s3://BUCKET/PREFIX FOLDER; the folder comes last");
       }
       const auto url = io::parse_s3_url(path);
@@ -193,7 +193,10 @@ Result<std::unique_ptr<Fetch>> Fetch::open(const FetchOptions& options) {
       }
     }
   }
-  auto listed = list_sources(options.sources, options.s3);
+  auto temp_folder = TempFolder::make();
+  if (!temp_folder) return std::unexpected(std::move(temp_folder.error()));
+  fetch->temp_folder_ = std::move(*temp_folder);
+  auto listed = list_sources(options.sources, options.s3, fetch->temp_folder_->path());
   if (!listed) return std::unexpected(std::move(listed.error()));
   fetch->listed_ = std::move(*listed);
   if (auto planned = fetch->plan(options); !planned) return std::unexpected(std::move(planned.error()));
@@ -211,7 +214,11 @@ Result<void> Fetch::plan(const FetchOptions& options) {
   record_ = std::make_unique<Record>();
   if (auto opened = record_->open(folder_ + kFetchRecordName, options.dry_run); !opened) return opened;
 
-  std::vector<std::string_view> folders(listing.folders.begin(), listing.folders.end());
+  std::vector<std::string> folders;
+  io::ObjectCursor all(listing.objects);
+  while (const io::Object* object = all.next()) {
+    if (folders.empty() || folders.back() != object->folder()) folders.emplace_back(object->folder());
+  }
   std::sort(folders.begin(), folders.end());
   const auto is_folder = [&](const std::string& url) {
     const auto next = std::lower_bound(folders.begin(), folders.end(), url + "/");
@@ -220,12 +227,13 @@ Result<void> Fetch::plan(const FetchOptions& options) {
   // Two endpoints may have a bucket of one name each.
   const bool may_meet = std::count_if(listing.s3.begin(), listing.s3.end(), [](const auto& s3) { return s3; }) > 1;
   std::unordered_set<std::string> met;
-  for (std::uint32_t i = 0; i < listing.objects.size(); ++i) {
-    const io::Object& object = listing.objects[i];
-    const std::string url = listing.path(object);
+  io::ObjectCursor cursor(listing.objects);
+  while (const io::Object* next = cursor.next()) {
+    const io::Object& object = *next;
+    const std::string& url = object.path;
     const io::S3Url parsed = *io::parse_s3_url(url);
-    Item item{i, !is_plain_key(parsed.key) || is_folder(url)};
-    const std::string path = path_of(item);
+    const Item item{static_cast<std::uint32_t>(cursor.number()), !is_plain_key(parsed.key) || is_folder(url)};
+    const std::string path = path_of(object, item.odd);
     if (item.odd) ++planned_.odd_keys;
     if (may_meet && !met.insert(path).second) {
       return usage_error(url + ": two sources have a bucket of that name, at different endpoints",
@@ -233,17 +241,17 @@ Result<void> Fetch::plan(const FetchOptions& options) {
     }
     struct stat status{};
     const bool exists = ::lstat((folder_ + path).c_str(), &status) == 0;
-    if (exists && record_->has_copied(object_id(listing, object)) && S_ISREG(status.st_mode) &&
+    if (exists && record_->has_copied(object_id(object)) && S_ISREG(status.st_mode) &&
         static_cast<std::uint64_t>(status.st_size) == object.size_bytes &&
         status.st_mtim.tv_sec == object.modified_us.value_or(0) / kMicrosecondsPerSecond) {
       ++planned_.already_there;
       continue;
     }
     if (exists && !record_->has_place(id_of(path))) {
-      fail(item, {ErrorKind::kWorld,
-                  folder_ + path + " is there already, and no copy of a fetch",
-                  "move it away, or give another folder",
-                  {}});
+      fail(object, {ErrorKind::kWorld,
+                    folder_ + path + " is there already, and no copy of a fetch",
+                    "move it away, or give another folder",
+                    {}});
       continue;
     }
     ++planned_.objects;
@@ -255,14 +263,15 @@ Result<void> Fetch::plan(const FetchOptions& options) {
   return {};
 }
 
-std::string Fetch::path_of(const Item& item) const {
-  const io::S3Url url = *io::parse_s3_url(listed_.listing.path(listed_.listing.objects[item.object]));
-  return item.odd ? odd_path(url.bucket, url.key) : plain_path(url.bucket, url.key);
+std::string Fetch::path_of(const io::Object& object, bool odd) {
+  const io::S3Url url = *io::parse_s3_url(object.path);
+  return odd ? odd_path(url.bucket, url.key) : plain_path(url.bucket, url.key);
 }
 
 void Fetch::for_each(const std::function<void(const std::string& url, const std::string& path)>& take) const {
   for (const Item& item : items_) {
-    take(listed_.listing.path(listed_.listing.objects[item.object]), folder_ + path_of(item));
+    const io::Object object = listed_.listing.objects.at(item.object);
+    take(object.path, folder_ + path_of(object, item.odd));
   }
 }
 
@@ -271,8 +280,8 @@ Result<void> Fetch::run() {
   std::error_code failed;
   fs::create_directories(folder_ + kFetchPartialName, failed);
   if (failed) return world_error("making " + folder_ + kFetchPartialName + ": " + failed.message());
-  std::vector<std::uint32_t> objects;
-  for (const Item& item : items_) objects.push_back(item.object);
+  io::ObjectSet objects;
+  for (const Item& item : items_) objects.add(item.object);
   ahead_ = io::S3ReadAhead::make(listed_.listing, objects, kAheadBytes, [this] { return interrupted_.load(); });
   {
     std::vector<std::jthread> workers;
@@ -291,24 +300,24 @@ void Fetch::work(unsigned worker) {
     const std::size_t next = next_++;
     if (next >= items_.size()) return;
     if (auto copied = copy(items_[next], worker, buffer); !copied && !interrupted_) {
-      fail(items_[next], std::move(copied.error()));
+      fail(listed_.listing.objects.at(items_[next].object), std::move(copied.error()));
     }
   }
 }
 
 Result<void> Fetch::copy(const Item& item, unsigned worker, std::vector<char>& buffer) {
   const io::Listing& listing = listed_.listing;
-  const io::Object& object = listing.objects[item.object];
-  const std::string path = path_of(item);
+  const io::Object object = listing.objects.at(item.object);
+  const std::string path = path_of(object, item.odd);
   const std::string partial = fmt::format("{}{}/{}", folder_, kFetchPartialName, worker);
 
   io::ObjectFacts facts;
   if (asks_first(object)) {
-    auto asked = io::ask_facts(listing, item.object);
+    auto asked = io::ask_facts(listing, object);
     if (!asked) return std::unexpected(std::move(asked.error()));
     facts = std::move(*asked);
   }
-  auto source = ahead_->open(item.object);
+  auto source = ahead_->open(item.object, object);
   if (!source) return std::unexpected(std::move(source.error()));
   const int file = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (file < 0) return std::unexpected(writing_error(partial));
@@ -344,18 +353,18 @@ Result<void> Fetch::copy(const Item& item, unsigned worker, std::vector<char>& b
   }
   if (interrupted_) return interrupted_error();
   if (!asks_first(object)) facts = (*source)->facts();
-  if (auto fine = check.finish(listing.path(object)); !fine) return fine;
+  if (auto fine = check.finish(object.path); !fine) return fine;
 
   const std::int64_t modified_us = object.modified_us.value_or(now_us());
   const timespec modified{modified_us / kMicrosecondsPerSecond, modified_us % kMicrosecondsPerSecond * 1000};
   const timespec times[2] = {modified, modified};
   if (::futimens(file, times) != 0) return std::unexpected(writing_error(partial));
 
-  const io::S3Url url = *io::parse_s3_url(listing.path(object));
+  const io::S3Url url = *io::parse_s3_url(object.path);
   JsonLine line;
-  line.put("id", text_of(object_id(listing, object)));
+  line.put("id", text_of(object_id(object)));
   line.put("place", text_of(id_of(path)));
-  line.put("url", listing.path(object));
+  line.put("url", object.path);
   line.put("bucket", url.bucket);
   line.put("key", url.key);
   line.put("path", path);
@@ -390,8 +399,8 @@ Result<void> Fetch::copy(const Item& item, unsigned worker, std::vector<char>& b
   return {};
 }
 
-void Fetch::fail(const Item& item, Error error) {
-  const std::string url = listed_.listing.path(listed_.listing.objects[item.object]);
+void Fetch::fail(const io::Object& object, Error error) {
+  const std::string& url = object.path;
   if (!error.message.contains(url)) error = std::move(error).while_doing(url);
   JsonLine line;
   line.put("url", url);

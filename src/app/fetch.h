@@ -25,6 +25,7 @@
 
 #include "app/s3_price.h"
 #include "app/source_listing.h"
+#include "app/temp_folder.h"
 #include "engine/database.h"
 #include "io/s3_objects.h"
 
@@ -33,7 +34,7 @@ namespace otomo::app {
 inline constexpr const char* kFetchRecordName = "_otomo_fetch.jsonl";
 inline constexpr const char* kFetchPartialName = "_otomo_partial";  // what is not whole yet; goes with the run
 
-inline bool is_in_s3(std::string_view path) { return io::Listing::is_s3(path); }
+inline bool is_in_s3(std::string_view path) { return io::Object::is_s3(path); }
 
 struct FetchOptions {
   std::vector<QuestionSource> sources;
@@ -87,10 +88,11 @@ class Fetch {
   Result<void> plan(const FetchOptions& options);
   void work(unsigned worker);
   Result<void> copy(const Item& item, unsigned worker, std::vector<char>& buffer);
-  std::string path_of(const Item& item) const;  // below the folder
-  void fail(const Item& item, Error error);
+  static std::string path_of(const io::Object& object, bool odd);  // below the folder
+  void fail(const io::Object& object, Error error);
 
   std::string folder_;  // ends with "/"
+  std::unique_ptr<TempFolder> temp_folder_;
   SourcesListing listed_;
   std::vector<Item> items_;
   FetchCounts planned_;

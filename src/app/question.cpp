@@ -62,7 +62,11 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
   inputs.accounts = options.accounts;
   inputs.literal_filters = !options.strict;
   inputs.names_sources = !options.sources.empty();
-  auto listed = std::async(std::launch::async, [&options] { return list_sources(options.sources, options.s3); });
+  auto folder = TempFolder::make();
+  if (!folder) return std::unexpected(folder.error());
+  question->temp_folder_ = std::move(*folder);
+  auto listed = std::async(std::launch::async,
+                           [&] { return list_sources(options.sources, options.s3, question->temp_folder_->path()); });
   auto created = engine::Database::create();
   auto found = listed.get();
   if (!created) return std::unexpected(created.error());
@@ -72,10 +76,6 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
   question->price_ = price_of(found->listing);
   question->unlisted_ = found->listing.unread;
   inputs.listing = std::move(found->listing);
-
-  auto folder = TempFolder::make();
-  if (!folder) return std::unexpected(folder.error());
-  question->temp_folder_ = std::move(*folder);
 
   engine::DatabaseOptions database;
   database.memory_bytes = options.memory_bytes == 0 ? default_memory_bytes() : options.memory_bytes;

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/s3_price.h"
 
+#include "io/s3_listing.h"
 #include "io/s3_objects.h"
 
 namespace otomo::app {
 
 void S3Price::add(const io::Listing& listing, const io::Object& object, std::uint64_t more_requests) {
   if (object.is_archived) return;
-  if (folder_ != object.folder) {
-    folder_ = object.folder;
-    folder_region_ = io::aws_region_of(listing, object);
+  if (bucket_.empty() || source_ != object.source || !object.path.starts_with(bucket_)) {
+    source_ = object.source;
+    bucket_ = object.is_s3() ? "s3://" + io::parse_s3_url(object.path)->bucket + "/" : "";
+    bucket_region_ = io::aws_region_of(listing, object);
   }
-  if (!folder_region_) return;
-  const pricing::S3Prices& prices = pricing::s3_prices(*folder_region_);
+  if (!bucket_region_) return;
+  const pricing::S3Prices& prices = pricing::s3_prices(*bucket_region_);
   const std::uint64_t asked = io::requests_to_read(object) + more_requests;
   ++objects;
   bytes += object.size_bytes;
@@ -23,12 +25,13 @@ void S3Price::add(const io::Listing& listing, const io::Object& object, std::uin
     if (!list.contains(name)) list += (list.empty() ? "" : ", ") + std::string(name);
   };
   note(region, prices.region);
-  if (*folder_region_ != prices.region) note(other_regions, *folder_region_);
+  if (*bucket_region_ != prices.region) note(other_regions, *bucket_region_);
 }
 
 S3Price price_of(const io::Listing& listing) {
   S3Price price;
-  for (const io::Object& object : listing.objects) price.add(listing, object);
+  io::ObjectCursor cursor(listing.objects);
+  while (const io::Object* object = cursor.next()) price.add(listing, *object);
   return price;
 }
 

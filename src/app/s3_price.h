@@ -28,8 +28,9 @@ struct S3Price {
   std::string other_regions;  // of buckets whose prices are not known here; taken for `region`
 
  private:
-  std::optional<std::uint32_t> folder_;       // that was looked at last
-  std::optional<std::string> folder_region_;  // its bucket's; nullopt: not AWS's
+  std::string bucket_;  // "s3://…/" that was looked at last
+  std::uint16_t source_ = 0;
+  std::optional<std::string> bucket_region_;  // nullopt: not AWS's
 };
 
 // From where on a person is asked before.

@@ -10,11 +10,16 @@ namespace {
 
 // Objects whose kind would be a surprise go to the listing's unread.
 void keep_regular_files(io::Listing& listing) {
-  std::erase_if(listing.objects, [&](const io::Object& object) {
-    const bool regular = object.modified_us.has_value();
-    if (!regular) listing.unread.push_back({ErrorKind::kWorld, listing.path(object) + ": no regular file", "", {}});
-    return !regular;
-  });
+  io::ObjectList regular(listing.objects.store());
+  io::ObjectCursor cursor(listing.objects);
+  while (const io::Object* object = cursor.next()) {
+    if (object->modified_us) {
+      regular.append(*object);
+    } else {
+      listing.unread.push_back({ErrorKind::kWorld, object->path + ": no regular file", "", {}});
+    }
+  }
+  listing.objects = std::move(regular);
 }
 
 }  // namespace
@@ -31,7 +36,9 @@ QuestionSource question_source(const ConfigSource& source, const ConfigFile& fil
           {}};
 }
 
-Result<SourcesListing> list_sources(std::span<const QuestionSource> sources, const io::S3Surroundings& surroundings) {
+Result<SourcesListing> list_sources(std::span<const QuestionSource> sources, const io::S3Surroundings& surroundings,
+                                    const std::string& temp_folder) {
+  const auto store = std::make_shared<io::ObjectStore>(temp_folder);
   std::vector<io::Listing> listings;
   SourcesListing listed;
   std::vector<std::pair<io::S3Settings, std::shared_ptr<aws::S3Client>>>
@@ -45,7 +52,7 @@ Result<SourcesListing> list_sources(std::span<const QuestionSource> sources, con
       if (client) clients.emplace_back(source.s3, *client);
       return client;
     };
-    auto listing = io::list_objects(source.paths, source.missing, connect, source.choice);
+    auto listing = io::list_objects(source.paths, source.missing, connect, source.choice, store);
     if (!listing) return std::unexpected(listing.error());
     if (source.regular_files_only) keep_regular_files(*listing);
     if (!source.name.empty()) {
@@ -55,8 +62,11 @@ Result<SourcesListing> list_sources(std::span<const QuestionSource> sources, con
     listings.push_back(std::move(*listing));
   }
   io::MergedListing merged = io::merge_listings(std::move(listings));
-  for (std::size_t i = 0; i < sources.size(); ++i) listed.sources[i].repeated = merged.repeated[i];
-  for (const io::Object& object : merged.listing.objects) ++listed.sources[object.source].objects;
+  if (auto failure = store->failure(); !failure) return std::unexpected(std::move(failure.error()));
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    listed.sources[i].objects = merged.objects[i];
+    listed.sources[i].repeated = merged.repeated[i];
+  }
   listed.listing = std::move(merged.listing);
   return listed;
 }

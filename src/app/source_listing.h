@@ -43,7 +43,8 @@ struct SourcesListing {
   std::vector<SourceListed> sources;  // in the order that was asked for
 };
 
-// Errors: those of io::list_objects().
-Result<SourcesListing> list_sources(std::span<const QuestionSource> sources, const io::S3Surroundings& surroundings);
+// `temp_folder`: for long listings. Errors: those of io::list_objects().
+Result<SourcesListing> list_sources(std::span<const QuestionSource> sources, const io::S3Surroundings& surroundings,
+                                    const std::string& temp_folder);
 
 }  // namespace otomo::app

@@ -33,12 +33,13 @@ constexpr const char* kObjectsQuery = R"(
 
 // Memory that the readers hold outside DuckDB's: blocks, batches, decoders, per thread.
 constexpr std::uint64_t kReaderBytesPerThread = 24ULL * 1024 * 1024;
-constexpr std::uint64_t kReaderBytesFixed = 48ULL * 1024 * 1024;
+constexpr std::uint64_t kReaderBytesFixed = 48ULL * 1024 * 1024 + io::ObjectStore::kMemoryBytes;
 constexpr std::uint64_t kDuckdbBytesMin = 64ULL * 1024 * 1024;
 // DuckDB's limit is on what it counts; it takes more, most where it sorts and spills (seen: 510 MB for a limit of 416).
 constexpr std::uint64_t kDuckdbCounts = 2;
 constexpr std::uint64_t kDuckdbTakes = 3;
-constexpr std::uint64_t kListingBytesPerObject = 160;
+// Of a listing: where its blocks lie, and which objects each table reads.
+constexpr std::uint64_t kListingBytesPerObject = 1;
 
 struct TablesData final : duckdb::ReplacementScanData {
   explicit TablesData(std::shared_ptr<Session> shared) : session(std::move(shared)) {}
@@ -168,13 +169,7 @@ class DuckDatabase final : public Database {
     for (const auto& [table, scan] : session_->scans) {
       progress.stored_bytes += scan->totals.stored_bytes;
       progress.plain_bytes += scan->totals.plain_bytes;
-      if (scan->options().objects.size() == session_->inputs.listing.objects.size()) {
-        progress.stored_bytes_total += session_->inputs.listing.size_bytes;
-      } else {
-        for (const std::uint32_t object : scan->options().objects) {
-          progress.stored_bytes_total += session_->inputs.listing.objects[object].size_bytes;
-        }
-      }
+      progress.stored_bytes_total += scan->stored_bytes_total();
     }
     return progress;
   }
@@ -236,7 +231,7 @@ class DuckDatabase final : public Database {
       const std::size_t end = std::min(error.message.find_first_of("\"' \n,)", at), error.message.size());
       const auto object = object_of_file(std::string_view(error.message).substr(at, end - at));
       if (!object || *object >= objects.size()) break;
-      error.message.replace(at, end - at, session_->inputs.listing.path(objects[*object]));
+      error.message.replace(at, end - at, objects.at(*object).path);
     }
     return std::unexpected(std::move(error));
   }
@@ -287,7 +282,7 @@ class DuckDatabase final : public Database {
     const std::lock_guard lock(session_->mutex);
     session_->scans.clear();
     session_->plain.clear();
-    session_->plain_objects.clear();
+    session_->plain_objects = {};
     session_->asked_accounts = false;
   }
 

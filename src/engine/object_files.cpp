@@ -58,32 +58,33 @@ class ObjectFiles : public duckdb::FileSystem {
   }
   duckdb::FileType GetFileType(FileHandle& /*handle*/) override { return duckdb::FileType::FILE_TYPE_REGULAR; }
   bool FileExists(const std::string& name, duckdb::optional_ptr<duckdb::FileOpener> /*opener*/) override {
-    return find(name) != nullptr;
+    return find(name).has_value();
   }
   bool IsPipe(const std::string& /*name*/, duckdb::optional_ptr<duckdb::FileOpener> /*opener*/) override {
     return false;
   }
   duckdb::vector<duckdb::OpenFileInfo> Glob(const std::string& name, duckdb::FileOpener* /*opener*/) override {
     duckdb::vector<duckdb::OpenFileInfo> found;
-    if (find(name) != nullptr) found.emplace_back(name);
+    if (find(name)) found.emplace_back(name);
     return found;
   }
 
  protected:
   // The object that is to be opened; throws where there is none, or not for that.
-  const io::Object& to_open(const std::string& name, duckdb::FileOpenFlags flags) const {
-    const io::Object* object = find(name);
-    if (object == nullptr || flags.OpenForWriting()) throw duckdb::PermissionException("%s: not for this", name);
+  io::Object to_open(const std::string& name, duckdb::FileOpenFlags flags) const {
+    auto object = find(name);
+    if (!object || flags.OpenForWriting()) throw duckdb::PermissionException("%s: not for this", name);
     if (object->is_stdin) throw duckdb::IOException("standard input cannot be read as this: save it to a file first");
-    return *object;
+    return std::move(*object);
   }
-  const io::Object& object(const FileHandle& handle) const { return *find(handle.path); }
+  io::Object object(const FileHandle& handle) const { return *find(handle.path); }
   const io::Listing& listing() const { return session_->inputs.listing; }
 
  private:
-  const io::Object* find(std::string_view name) const {
-    const auto object = object_of_file(name);
-    return object && *object < listing().objects.size() ? &listing().objects[*object] : nullptr;
+  std::optional<io::Object> find(std::string_view name) const {
+    const auto number = object_of_file(name);
+    if (!number || *number >= listing().objects.size()) return {};
+    return listing().objects.at(*number);
   }
 
   std::shared_ptr<const Session> session_;
@@ -96,16 +97,14 @@ class StoredFiles final : public ObjectFiles {
 
   duckdb::unique_ptr<FileHandle> OpenFile(const std::string& name, duckdb::FileOpenFlags flags,
                                           duckdb::optional_ptr<duckdb::FileOpener> /*opener*/) override {
-    to_open(name, flags);
-    auto opened = io::open_object_at(listing(), *object_of_file(name));
+    auto opened = io::open_object_at(listing(), to_open(name, flags));
     if (!opened) throw duckdb::IOException(opened.error().message);
     return duckdb::make_uniq<StoredHandle>(*this, name, flags, std::move(*opened));
   }
 
   void Read(FileHandle& handle, void* buffer, std::int64_t size, idx_t location) override {
     if (read_at(handle.Cast<StoredHandle>(), buffer, size, location) != size) {
-      throw duckdb::IOException("reading %s: it is shorter than it was when it was listed",
-                                listing().path(object(handle)));
+      throw duckdb::IOException("reading %s: it is shorter than it was when it was listed", object(handle).path);
     }
   }
 
@@ -149,8 +148,8 @@ class DecodedFiles final : public ObjectFiles {
     const auto count = mine.source->read(out);
     if (!count) throw duckdb::IOException(count.error().message);
     if (const auto& damage = mine.source->damage()) {
-      throw duckdb::IOException("reading %s: %s; copy it again: nobody knows what is missing",
-                                listing().path(object(handle)), damage->detail);
+      throw duckdb::IOException("reading %s: %s; copy it again: nobody knows what is missing", object(handle).path,
+                                damage->detail);
     }
     mine.at += *count;
     return static_cast<std::int64_t>(*count);
@@ -158,7 +157,7 @@ class DecodedFiles final : public ObjectFiles {
 
   void Reset(FileHandle& handle) override {
     auto& mine = handle.Cast<DecodedHandle>();
-    auto bytes = io::open_object(listing(), *object_of_file(handle.path));
+    auto bytes = io::open_object(listing(), object(handle));
     if (!bytes) throw duckdb::IOException(bytes.error().message);
     mine.source = std::make_unique<io::DecodedSource>();
     mine.source->open(std::move(*bytes));

@@ -7,7 +7,6 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -29,7 +28,7 @@ struct Session {
   std::atomic<bool> stop{false};
   std::atomic<bool> asked_accounts{false};  // the running query has read the table `accounts`
 
-  const Source& source_of(std::uint32_t object) const { return inputs.sources[inputs.listing.objects[object].source]; }
+  const Source& source_of(const io::Object& object) const { return inputs.sources[object.source]; }
 
   // What every scan of the query shares.
   ScanOptions scan_options();
@@ -43,15 +42,15 @@ struct Session {
 
   void add_plain(TableUse use, std::span<const std::uint32_t> objects) {
     const std::lock_guard lock(mutex);
-    plain_objects.insert(objects.begin(), objects.end());
+    for (const std::uint32_t object : objects) plain_objects.add(object);
     if (std::none_of(plain.begin(), plain.end(), [&](const TableUse& u) { return u.table == use.table; })) {
       plain.push_back(std::move(use));
     }
   }
 
   mutable std::mutex mutex;
-  std::vector<TableUse> plain;            // of tables that are not scanned here
-  std::set<std::uint32_t> plain_objects;  // that these read
+  std::vector<TableUse> plain;  // of tables that are not scanned here
+  io::ObjectSet plain_objects;  // that these read
   std::vector<std::pair<std::string, std::shared_ptr<Scan>>> scans;
 };
 

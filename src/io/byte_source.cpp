@@ -75,9 +75,9 @@ Result<std::size_t> read_fully(ByteSource& source, std::span<char> out) {
 namespace {
 
 // `path` as the user knows it; `name` as openat(2) is to look for it below `folder`.
-Result<std::unique_ptr<FileSource>> open_descriptor(int folder, const std::string& name, const std::string& path,
+Result<std::unique_ptr<FileSource>> open_descriptor(int folder, const char* name, const std::string& path,
                                                     std::uint64_t size_bytes) {
-  const int descriptor = ::openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = ::openat(folder, name, O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
     const std::string reason = std::generic_category().message(errno);
     return world_error("opening " + path + ": " + reason,
@@ -89,7 +89,7 @@ Result<std::unique_ptr<FileSource>> open_descriptor(int folder, const std::strin
 }  // namespace
 
 Result<std::unique_ptr<RandomAccess>> open_file_at(const std::string& path) {
-  return open_descriptor(AT_FDCWD, path, path, 0);
+  return open_descriptor(AT_FDCWD, path.c_str(), path, 0);
 }
 
 FileOpener::~FileOpener() { close_folder(); }
@@ -99,16 +99,15 @@ void FileOpener::close_folder() {
   descriptor_ = -1;
 }
 
-Result<std::unique_ptr<ByteSource>> FileOpener::open(const std::string& folder, const std::string& name,
-                                                     std::uint64_t size_bytes) {
-  const std::string path = folder + name;
-  if (folder != folder_) {
+Result<std::unique_ptr<ByteSource>> FileOpener::open(const std::string& path, std::uint64_t size_bytes) {
+  const std::size_t name = path.rfind('/') + 1;
+  if (const std::string_view folder = std::string_view(path).substr(0, name); folder != folder_) {
     close_folder();
     folder_ = folder;
-    if (!folder.empty()) descriptor_ = ::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (!folder.empty()) descriptor_ = ::open(folder_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   }
-  if (descriptor_ < 0) return open_descriptor(AT_FDCWD, path, path, size_bytes);
-  return open_descriptor(descriptor_, name, path, size_bytes);
+  if (descriptor_ < 0) return open_descriptor(AT_FDCWD, path.c_str(), path, size_bytes);
+  return open_descriptor(descriptor_, path.c_str() + name, path, size_bytes);
 }
 
 Result<std::unique_ptr<ByteSource>> open_stdin() {

@@ -33,10 +33,8 @@ class FileOpener {
   FileOpener(const FileOpener&) = delete;
   FileOpener& operator=(const FileOpener&) = delete;
 
-  // `folder` ends with "/" or is empty. `size_bytes` as it was listed saves the last read, which would find the end; 0:
-  // not known. Errors name the path.
-  Result<std::unique_ptr<ByteSource>> open(const std::string& folder, const std::string& name,
-                                           std::uint64_t size_bytes);
+  // `size_bytes` as it was listed saves the last read, which would find the end; 0: not known. Errors name the path.
+  Result<std::unique_ptr<ByteSource>> open(const std::string& path, std::uint64_t size_bytes);
 
  private:
   void close_folder();

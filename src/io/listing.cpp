@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
+#include <deque>
 #include <iterator>
 #include <map>
 #include <set>
@@ -25,6 +25,9 @@ namespace {
 
 std::string reason(int code) { return std::generic_category().message(code); }
 
+// Files of one folder that are sorted in memory; more are sorted by parts.
+constexpr std::size_t kFilesSortedMax = 64 * 1024;
+
 class Lister {
  public:
   Lister(Listing& listing, const ObjectChoice& choice) : listing_(listing), choice_(choice) {}
@@ -33,16 +36,15 @@ class Lister {
   void begin_below(std::size_t bytes) { named_bytes_ = bytes; }
 
   void add_file(const std::string& path, const struct stat& status) {
-    const std::size_t slash = path.rfind('/');
-    const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash + 1);
-    if (listing_.folders.empty() || listing_.folders.back() != folder) listing_.folders.push_back(folder);
-    add(slash == std::string::npos ? path : path.substr(slash + 1), status);
+    Object object;
+    object.path = path;
+    set_status(object, status);
+    if (is_wanted(object)) listing_.objects.append(object);
   }
 
   // Everything below `folder`, in the order of names. Symbolic links to files are read, links to folders are not
   // followed: they could lead in a circle.
   void add_folder(const std::string& folder) {
-    std::vector<std::string> files;
     std::vector<std::string> below;
     DIR* directory = ::opendir(folder.empty() ? "." : folder.c_str());
     if (directory == nullptr) {
@@ -50,7 +52,14 @@ class Lister {
       return;
     }
     const int descriptor = ::dirfd(directory);
-    std::vector<std::pair<std::string, struct stat>> found;
+    std::vector<Object> found;
+    std::vector<ObjectList> sorted;
+    const auto sort_found = [&] {
+      std::sort(found.begin(), found.end(), [](const Object& a, const Object& b) { return a.path < b.path; });
+      ObjectList& part = sorted.emplace_back(listing_.objects.store());
+      for (const Object& object : found) part.append(object);
+      found.clear();
+    };
     while (const dirent* entry = ::readdir(directory)) {
       const std::string name = entry->d_name;
       if (name == "." || name == "..") continue;
@@ -60,7 +69,10 @@ class Lister {
         continue;
       }
       if (S_ISREG(status.st_mode)) {
-        found.emplace_back(name, status);
+        found.emplace_back().path = folder + name;
+        set_status(found.back(), status);
+        if (!is_wanted(found.back())) found.pop_back();
+        if (found.size() == kFilesSortedMax) sort_found();
       } else if (S_ISDIR(status.st_mode)) {
         struct stat link{};
         if (::fstatat(descriptor, name.c_str(), &link, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(link.st_mode)) {
@@ -69,70 +81,43 @@ class Lister {
       }
     }
     ::closedir(directory);
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    sort_found();
+    listing_.objects.append_all(merge_sorted(std::move(sorted), listing_.objects.store()));
     std::sort(below.begin(), below.end());
-    if (!found.empty()) {
-      listing_.folders.push_back(folder);
-      for (auto& [name, status] : found) add(std::move(name), status);
-    }
     for (const std::string& name : below) add_folder(folder + name + "/");
   }
 
-  // Of one bucket, sorted. What ends in "/" and is empty is a folder that somebody made by hand.
-  void add_s3(const S3Url& url, std::vector<aws::ListedObject> objects) {
-    std::string before;
-    for (aws::ListedObject& found : objects) {
-      if (found.key.ends_with('/') && found.size_bytes == 0) continue;
-      const std::size_t named = choice_.asks_names() ? named_bytes(url, found.key) : found.key.size();
-      if (!choice_.wants(std::string_view(found.key).substr(named), found.modified_us)) {
-        ++listing_.left_out;
-        continue;
-      }
-      const std::size_t slash = found.key.rfind('/');
-      const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
-      std::string folder = "s3://" + url.bucket + "/" + found.key.substr(0, name);
-      if (listing_.folders.empty() || folder != before) {
-        before = folder;
-        listing_.folders.push_back(std::move(folder));
-      }
-      Object object;
-      object.folder = static_cast<std::uint32_t>(listing_.folders.size() - 1);
-      object.is_archived = found.is_archived;
-      object.size_bytes = found.size_bytes;
-      object.modified_us = found.modified_us;
-      object.name = found.key.substr(name);
-      object.etag = std::move(found.etag);
-      listing_.size_bytes += object.size_bytes;
-      listing_.objects.push_back(std::move(object));
+  // Of one URL, sorted.
+  void add_s3(const S3Url& url, ObjectList found) {
+    if (choice_.wants_all()) return listing_.objects.append_all(std::move(found));
+    const std::size_t key = ("s3://" + url.bucket + "/").size();
+    ObjectCursor cursor(found);
+    while (const Object* object = cursor.next()) {
+      if (choice_.asks_names()) begin_below(key + named_bytes(url, std::string_view(object->path).substr(key)));
+      if (is_wanted(*object)) listing_.objects.append(*object);
     }
   }
 
   void add_stdin() {
-    listing_.folders.emplace_back();
     Object object;
-    object.folder = static_cast<std::uint32_t>(listing_.folders.size() - 1);
+    object.path = "-";
     object.is_stdin = true;
-    object.name = "-";
-    listing_.objects.push_back(std::move(object));
+    listing_.objects.append(object);
   }
 
  private:
-  void add(std::string name, const struct stat& status) {
-    Object object;
-    object.folder = static_cast<std::uint32_t>(listing_.folders.size() - 1);
+  static void set_status(Object& object, const struct stat& status) {
     // Pipes and devices have no size; they are read to their end.
-    if (S_ISREG(status.st_mode)) {
-      object.size_bytes = static_cast<std::uint64_t>(status.st_size);
-      object.modified_us = status.st_mtim.tv_sec * std::int64_t{1'000'000} + status.st_mtim.tv_nsec / 1000;
-    }
-    object.name = std::move(name);
-    const std::string path = choice_.asks_names() ? listing_.path(object) : "";
-    if (!choice_.wants(std::string_view(path).substr(std::min(named_bytes_, path.size())), object.modified_us)) {
-      ++listing_.left_out;
-      return;
-    }
-    listing_.size_bytes += object.size_bytes;
-    listing_.objects.push_back(std::move(object));
+    if (!S_ISREG(status.st_mode)) return;
+    object.size_bytes = static_cast<std::uint64_t>(status.st_size);
+    object.modified_us = status.st_mtim.tv_sec * std::int64_t{1'000'000} + status.st_mtim.tv_nsec / 1000;
+  }
+
+  bool is_wanted(const Object& object) {
+    const std::string_view below = std::string_view(object.path).substr(std::min(named_bytes_, object.path.size()));
+    const bool wanted = choice_.wants(choice_.asks_names() ? below : "", object.modified_us);
+    if (!wanted) ++listing_.left_out;
+    return wanted;
   }
 
   Listing& listing_;
@@ -140,13 +125,140 @@ class Lister {
   std::size_t named_bytes_ = 0;
 };
 
+// Which objects of some lists were there before. Files are told by their folder's identity and their name; only folders
+// that are met twice cost memory per file. In S3 a list consists of sorted runs, so that it is enough to go through
+// those before it side by side.
+class Repeats {
+ public:
+  // The lists, in their order; `endpoint` is that of their S3. They must live as long, and stay where they are.
+  void look_at(const ObjectList& list, const std::string& endpoint) {
+    ObjectCursor cursor(list);
+    std::string folder;
+    std::string last;  // of the run
+    bool in_folder = false;
+    bool in_run = false;
+    while (const Object* object = cursor.next()) {
+      if (object->is_s3()) {
+        if (!in_run || object->path <= last) runs_.push_back({&list, endpoint, cursor.number(), 0, object->path, {}});
+        last = object->path;
+        runs_.back().end = cursor.number() + 1;
+        runs_.back().last = last;
+        in_run = true;
+        in_folder = false;
+      } else if (!object->is_stdin && (!in_folder || object->folder() != folder)) {
+        folder = object->folder();
+        in_folder = true;
+        in_run = false;
+        folders_.push_back(number_of(folder));
+        if (folders_.back() == times_met_.size()) times_met_.push_back(0);
+        ++times_met_[folders_.back()];
+      }
+    }
+  }
+
+  // Once all were looked at: can there be any at all?
+  bool possible() const {
+    if (std::any_of(times_met_.begin(), times_met_.end(), [](std::size_t times) { return times > 1; })) return true;
+    for (std::size_t i = 1; i < runs_.size(); ++i) {
+      if (std::any_of(runs_.begin(), runs_.begin() + static_cast<std::ptrdiff_t>(i),
+                      [&](const Run& run) { return overlap(run, runs_[i]); })) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // Calls `keep` with each object of the next list that was not there before; returns the number of the others.
+  template <class Keep>
+  std::uint64_t pass(const ObjectList& list, const Keep& keep) {
+    std::uint64_t again = 0;
+    ObjectCursor cursor(list);
+    std::string folder;
+    bool in_folder = false;
+    while (const Object* object = cursor.next()) {
+      bool met = false;
+      if (object->is_s3()) {
+        in_folder = false;
+        met = was_in_runs(list, cursor.number(), *object);
+      } else if (!object->is_stdin) {
+        if (!in_folder || object->folder() != folder) {
+          folder = object->folder();
+          in_folder = true;
+          ++next_folder_;
+        }
+        const std::size_t number = folders_[next_folder_ - 1];
+        met = times_met_[number] > 1 && !names_.emplace(number, object->name()).second;
+      }
+      if (met) {
+        ++again;
+      } else {
+        keep(*object);
+      }
+    }
+    return again;
+  }
+
+ private:
+  struct Run {
+    const ObjectList* list;
+    std::string endpoint;
+    std::size_t begin;
+    std::size_t end;
+    std::string first;
+    std::string last;
+  };
+  // A run before the one that is passed, and where in it that one is.
+  struct Before {
+    explicit Before(const Run& earlier) : run(&earlier), at(earlier.begin), cursor(*earlier.list) {}
+    const Run* run;
+    std::size_t at;
+    ObjectCursor cursor;
+  };
+
+  static bool overlap(const Run& a, const Run& b) {
+    return a.endpoint == b.endpoint && a.first <= b.last && b.first <= a.last;
+  }
+
+  std::size_t number_of(const std::string& folder) {
+    struct stat status{};
+    // What cannot be looked at is met once, wherever that is.
+    if (::stat(folder.empty() ? "." : folder.c_str(), &status) != 0) return times_met_.size();
+    return numbers_.emplace(std::pair(status.st_dev, status.st_ino), times_met_.size()).first->second;
+  }
+
+  bool was_in_runs(const ObjectList& list, std::size_t number, const Object& object) {
+    if (next_run_ == 0 || runs_[next_run_ - 1].list != &list || runs_[next_run_ - 1].end == number) {
+      const Run& run = runs_[next_run_++];
+      before_.clear();
+      for (std::size_t i = 0; i + 1 < next_run_; ++i) {
+        if (overlap(runs_[i], run)) before_.emplace_back(runs_[i]);
+      }
+    }
+    bool met = false;
+    for (Before& before : before_) {
+      while (before.at < before.run->end && before.cursor.at(before.at).path < object.path) ++before.at;
+      met = met || (before.at < before.run->end && before.cursor.at(before.at).path == object.path);
+    }
+    return met;
+  }
+
+  std::map<std::pair<dev_t, ino_t>, std::size_t> numbers_;  // of folders
+  std::vector<std::size_t> times_met_;                      // per number
+  std::vector<std::size_t> folders_;                        // the numbers, in the order in which folders are met
+  std::set<std::pair<std::size_t, std::string>> names_;
+  std::vector<Run> runs_;
+  std::size_t next_folder_ = 0;
+  std::size_t next_run_ = 0;
+  std::deque<Before> before_;
+};
+
 bool is_glob(const std::string& path) { return path.find_first_of("*?[") != std::string::npos; }
 
 }  // namespace
 
 Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing, const S3Connect& s3,
-                             const ObjectChoice& choice) {
-  Listing listing;
+                             const ObjectChoice& choice, const std::shared_ptr<ObjectStore>& store) {
+  Listing listing{.objects = ObjectList(store), .left_out = 0, .unread = {}, .s3 = {}};
   Lister lister(listing, choice);
   const auto add_s3 = [&](const std::string& path) -> Result<void> {
     const auto url = parse_s3_url(path);
@@ -156,7 +268,7 @@ Result<Listing> list_objects(std::span<const std::string> paths, MissingPath mis
       if (!client) return std::unexpected(std::move(client.error()));
       listing.s3.push_back(std::move(*client));
     }
-    auto found = list_s3(listing.s3.front(), *url);
+    auto found = list_s3(listing.s3.front(), *url, store);
     if (!found) return std::unexpected(std::move(found.error()).while_doing("listing " + path));
     if (found->empty()) {
       return world_error(path + ": no object there", "what there is: aws s3 ls s3://" + url->bucket + "/");
@@ -181,7 +293,7 @@ Result<Listing> list_objects(std::span<const std::string> paths, MissingPath mis
     return {};
   };
   const auto add = [&](const std::string& path) -> Result<void> {
-    if (Listing::is_s3(path)) return add_s3(path);
+    if (Object::is_s3(path)) return add_s3(path);
     struct stat status{};
     if (!is_glob(path) || ::stat(path.c_str(), &status) == 0) return add_path(path);
     glob_t matches{};
@@ -211,16 +323,16 @@ Result<Listing> list_objects(std::span<const std::string> paths, MissingPath mis
   }
   if (paths.size() > 1 || std::any_of(paths.begin(), paths.end(), is_glob)) {
     // Paths may overlap ("logs" and "logs/2026", "{a,a*}"): the first mention counts.
-    std::unordered_set<std::string> once;
-    std::erase_if(listing.objects, [&](const Object& object) {
-      // In S3 a key is what it is: "a//b" is not "a/b".
-      const std::string path = listing.path(object);
-      const bool again =
-          !object.is_stdin &&
-          !once.insert(Listing::is_s3(path) ? path : std::filesystem::path(path).lexically_normal().string()).second;
-      if (again) listing.size_bytes -= object.size_bytes;
-      return again;
-    });
+    Repeats repeats;
+    repeats.look_at(listing.objects, "");
+    if (repeats.possible()) {
+      ObjectList once(store);
+      repeats.pass(listing.objects, [&](const Object& object) { once.append(object); });
+      listing.objects = std::move(once);
+    }
+  }
+  if (store != nullptr) {
+    if (auto failure = store->failure(); !failure) return std::unexpected(std::move(failure.error()));
   }
   return listing;
 }
@@ -228,56 +340,39 @@ Result<Listing> list_objects(std::span<const std::string> paths, MissingPath mis
 MergedListing merge_listings(std::vector<Listing> sources) {
   MergedListing merged;
   merged.repeated.resize(sources.size());
+  for (const Listing& source : sources) merged.objects.push_back(source.objects.size());
   if (sources.size() == 1) {
     merged.listing = std::move(sources.front());
     return merged;
   }
-  // Folders that are one get one number; only objects in folders that were met twice can be there already.
-  std::map<std::pair<dev_t, ino_t>, std::size_t> numbers;
-  std::map<std::pair<std::string, std::string>, std::size_t> s3_numbers;  // by endpoint and name
-  std::vector<std::size_t> times_met;
-  std::vector<std::vector<std::size_t>> number_of(sources.size());
-  for (std::size_t source = 0; source < sources.size(); ++source) {
-    for (const std::string& folder : sources[source].folders) {
-      struct stat status{};
-      std::size_t number = times_met.size();
-      if (Listing::is_s3(folder)) {
-        const std::pair place(sources[source].s3.front()->options().endpoint_url, folder);
-        number = s3_numbers.emplace(place, number).first->second;
-      } else if (::stat(folder.empty() ? "." : folder.c_str(), &status) == 0) {
-        number = numbers.emplace(std::pair(status.st_dev, status.st_ino), number).first->second;
-      }
-      if (number == times_met.size()) times_met.push_back(0);
-      ++times_met[number];
-      number_of[source].push_back(number);
-    }
+  Repeats repeats;
+  for (const Listing& source : sources) {
+    repeats.look_at(source.objects, source.s3.empty() ? "" : source.s3.front()->options().endpoint_url);
   }
-  std::set<std::pair<std::size_t, std::string>> met;
   Listing& listing = merged.listing;
+  if (!sources.empty()) listing.objects = ObjectList(sources.front().objects.store());
+  const bool possible = repeats.possible();
   for (std::size_t source = 0; source < sources.size(); ++source) {
     Listing& more = sources[source];
     listing.left_out += more.left_out;
-    const auto first_folder = static_cast<std::uint32_t>(listing.folders.size());
-    for (Object& object : more.objects) {
-      const std::size_t number = number_of[source][object.folder];
-      if (times_met[number] > 1 && !object.is_stdin && !met.emplace(number, object.name).second) {
-        ++merged.repeated[source];
-        continue;
-      }
-      object.folder += first_folder;
-      object.source = static_cast<std::uint16_t>(source);
-      listing.size_bytes += object.size_bytes;
-      listing.objects.push_back(std::move(object));
+    const auto number = static_cast<std::uint16_t>(source);
+    if (possible) {
+      merged.repeated[source] = repeats.pass(more.objects, [&](Object object) {
+        object.source = number;
+        listing.objects.append(object);
+      });
+      merged.objects[source] -= merged.repeated[source];
+    } else {
+      listing.objects.append_all(std::move(more.objects), number);
     }
     listing.s3.push_back(more.s3.empty() ? nullptr : std::move(more.s3.front()));
-    std::move(more.folders.begin(), more.folders.end(), std::back_inserter(listing.folders));
     std::move(more.unread.begin(), more.unread.end(), std::back_inserter(listing.unread));
   }
   return merged;
 }
 
 std::string path_below(const std::string& folder, const std::string& path) {
-  if (path.starts_with('/') || Listing::is_s3(path)) return path;
+  if (path.starts_with('/') || Object::is_s3(path)) return path;
   if (!is_glob(path)) return folder + path;
   std::string escaped;
   for (const char c : folder) {

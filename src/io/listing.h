@@ -5,16 +5,15 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "io/object_choice.h"
+#include "io/object_list.h"
 
 namespace otomo::aws {
 class S3Client;
@@ -22,31 +21,16 @@ class S3Client;
 
 namespace otomo::io {
 
-struct Object {
-  std::uint32_t folder = 0;  // index into Listing::folders
-  bool is_stdin = false;
-  bool is_archived = false;  // in S3: in Glacier, so that it cannot be read
-  std::uint16_t source = 0;  // the caller's number of where it is from
-  std::uint64_t size_bytes = 0;
-  std::optional<std::int64_t> modified_us;  // nullopt: a pipe
-  std::string name;                         // within the folder
-  std::string etag;                         // in S3, where the server knows one
-};
-
 struct Listing {
-  std::deque<std::string> folders;  // each ends with "/" or is empty
-  std::vector<Object> objects;
-  std::uint64_t size_bytes = 0;
+  ObjectList objects;
   std::uint64_t left_out = 0;                      // objects that the choice does not want
   std::vector<Error> unread;                       // folders that could not be listed: the rest goes on
   std::vector<std::shared_ptr<aws::S3Client>> s3;  // of each source; nullptr or missing: it has no objects there
 
-  std::string path(const Object& object) const { return folders[object.folder] + object.name; }
   // nullptr: it is no object in S3.
   std::shared_ptr<aws::S3Client> s3_of(const Object& object) const {
-    return is_s3(folders[object.folder]) ? s3[object.source] : nullptr;
+    return object.is_s3() ? s3[object.source] : nullptr;
   }
-  static bool is_s3(std::string_view path) { return path.starts_with("s3://"); }
 };
 
 enum class MissingPath : std::uint8_t {
@@ -57,18 +41,22 @@ enum class MissingPath : std::uint8_t {
 // Gives the client that lists s3://; asked once, when the first such path is met.
 using S3Connect = std::function<Result<std::shared_ptr<aws::S3Client>>()>;
 
-// Errors: with kIsError, a path that matches nothing (kWorld, naming it); no access to S3, where it is asked for.
+// Errors: with kIsError, a path that matches nothing (kWorld, naming it); no access to S3, where it is asked for; no
+// room for the list.
 Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing = MissingPath::kIsError,
-                             const S3Connect& s3 = {}, const ObjectChoice& choice = {});
+                             const S3Connect& s3 = {}, const ObjectChoice& choice = {},
+                             const std::shared_ptr<ObjectStore>& store = nullptr);
 
 struct MergedListing {
   Listing listing;
-  std::vector<std::uint64_t> repeated;  // per source: its objects that were there already, and are left out
+  // Per source: its objects; and those that were there already, and are left out.
+  std::vector<std::uint64_t> objects;
+  std::vector<std::uint64_t> repeated;
 };
 
-// One listing of several sources' (at most 65,536): Object::source is the index into `sources`. An object is in once,
-// as of the first source that has it; folders are told apart by what they are, not by their names, so that a link to
-// one makes no second object.
+// One listing of several sources' (at most 65,536), with their lists in one store: Object::source is the index into
+// `sources`. An object is in once, as of the first source that has it; folders are told apart by what they are, not by
+// their names, so that a link to one makes no second object.
 MergedListing merge_listings(std::vector<Listing> sources);
 
 // `path` as a path under `folder` ("" or ending with "/"). Where `path` is a pattern, `folder` still is none.

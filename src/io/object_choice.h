@@ -26,6 +26,7 @@ class ObjectChoice {
   void until(std::int64_t us);
 
   bool asks_names() const { return !included_.empty() || !excluded_.empty(); }
+  bool wants_all() const { return !asks_names() && !since_us_ && !until_us_; }
   // `path`: below what was named; of an object that was named itself, its name. Empty where asks_names() is false.
   bool wants(std::string_view path, std::optional<std::int64_t> modified_us) const;
 

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <deque>
+#include <functional>
+#include <list>
 #include <mutex>
-#include <set>
-#include <thread>
+#include <optional>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -33,52 +33,84 @@ struct Range {
   std::string prefix;
   std::string after;
   std::string until;     // "": the last
-  std::string token;     // of the page before
+  std::string token;     // of the page before, whose last key is `after`
   bool folders = false;  // by the delimiter: what lies directly below, and the folders' names
   bool may_split = true;
 };
 
+// A part of all keys, and what was found there. Parts stand in the order of keys; those that are done become one, so
+// that there are not many more than requests on their way and ranges that wait.
+struct Part {
+  enum class State : std::uint8_t { kWaits, kAsked, kDone };
+  State state = State::kWaits;
+  Range range;
+  ObjectList found;
+};
+
+using Accept = std::function<bool(std::string_view key)>;
+
+void describe(const std::string& bucket, const aws::ListedObject& listed, Object& object) {
+  object.path.assign("s3://").append(bucket).append("/").append(listed.key);
+  object.is_archived = listed.is_archived;
+  object.size_bytes = listed.size_bytes;
+  object.modified_us = listed.modified_us;
+  object.etag = listed.etag;
+}
+
 class Lister : public std::enable_shared_from_this<Lister> {
  public:
-  Lister(std::shared_ptr<aws::S3Client> client, std::string bucket)
-      : client_(std::move(client)), bucket_(std::move(bucket)) {}
+  Lister(std::shared_ptr<aws::S3Client> client, std::string bucket, std::shared_ptr<ObjectStore> store, Accept accept)
+      : client_(std::move(client)), bucket_(std::move(bucket)), store_(std::move(store)), accept_(std::move(accept)) {}
 
-  Result<std::vector<aws::ListedObject>> list(const std::string& prefix) {
+  Result<ObjectList> list(const std::string& prefix) {
     std::unique_lock lock(mutex_);
-    waiting_.push_back({prefix, "", "", "", false, true});
+    wait_for(parts_.end(), {prefix, "", "", "", false, true});
     issue(lock);
-    changed_.wait(lock, [&] { return failure_ || (in_flight_ == 0 && waiting_.empty()); });
-    if (failure_) {
-      waiting_.clear();
-      return std::unexpected(*failure_);
-    }
-    std::sort(objects_.begin(), objects_.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+    changed_.wait(lock, [&] { return failure_ || (parts_.size() == 1 && parts_.front().state == Part::State::kDone); });
+    if (failure_) return std::unexpected(*failure_);
+    ObjectList found = std::move(parts_.front().found);
+    if (late_.empty()) return found;
     // A server whose pages overlap gives an object twice.
-    const auto same = [](const auto& a, const auto& b) { return a.key == b.key; };
-    objects_.erase(std::unique(objects_.begin(), objects_.end(), same), objects_.end());
-    return std::move(objects_);
+    std::sort(late_.begin(), late_.end(), [](const Object& a, const Object& b) { return a.path < b.path; });
+    std::vector<ObjectList> both;
+    both.push_back(std::move(found));
+    ObjectList& late = both.emplace_back(store_);
+    for (const Object& object : late_) late.append(object);
+    return merge_sorted(std::move(both), store_);
   }
 
  private:
+  using Place = std::list<Part>::iterator;
+
+  Place wait_for(Place before, Range range) {
+    return parts_.insert(before, {Part::State::kWaits, std::move(range), ObjectList(store_)});
+  }
+
+  // Those that stand first are asked for first, so that what is found soon becomes one part.
   void issue(std::unique_lock<std::mutex>& lock) {
-    std::vector<Range> started;
-    while (!failure_ && in_flight_ + started.size() < limit_ && !waiting_.empty()) {
-      started.push_back(std::move(waiting_.front()));
-      waiting_.pop_front();
+    std::vector<Place> started;
+    for (Place part = parts_.begin(); part != parts_.end() && !failure_ && in_flight_ < limit_; ++part) {
+      if (part->state != Part::State::kWaits) continue;
+      part->state = Part::State::kAsked;
+      started.push_back(part);
+      ++in_flight_;
     }
-    in_flight_ += started.size();
-    lock.unlock();
-    for (Range& range : started) {
-      aws::ListRequest request;
+    std::vector<aws::ListRequest> requests;
+    for (const Place part : started) {
+      const Range& range = part->range;
+      aws::ListRequest& request = requests.emplace_back();
       request.bucket = bucket_;
       request.prefix = range.prefix;
       request.delimiter = range.folders ? "/" : "";
       request.start_after = range.token.empty() ? range.after : "";
       request.token = range.token;
       request.slowed_down = [self = shared_from_this()] { self->slow_down(); };
-      aws::start_list(*client_, std::move(request), [self = shared_from_this(), range](aws::ListOutcome page) {
-        self->take(range, std::move(page));
-      });
+    }
+    lock.unlock();
+    for (std::size_t i = 0; i < started.size(); ++i) {
+      aws::start_list(
+          *client_, std::move(requests[i]),
+          [self = shared_from_this(), part = started[i]](aws::ListOutcome page) { self->take(part, std::move(page)); });
     }
     lock.lock();
   }
@@ -88,47 +120,96 @@ class Lister : public std::enable_shared_from_this<Lister> {
     limit_ = std::max<std::size_t>(1, limit_ / 2);
   }
 
-  void take(const Range& range, aws::ListOutcome page) {
+  void take(Place part, aws::ListOutcome page) {
     std::unique_lock lock(mutex_);
     --in_flight_;
     if (!page) {
       failure_ = std::move(page.error().error);
     } else if (!failure_) {
       limit_ = std::min(kRequestsMax, limit_ + 1);
-      take_page(range, *page);
+      take_page(part, *page);
     }
     issue(lock);
     changed_.notify_all();
   }
 
-  void take_page(const Range& range, aws::ListPage& page) {
-    const bool ends = !range.until.empty();
+  // Puts what the page shows into the part, and what is still to be asked for behind it.
+  void take_page(Place part, aws::ListPage& page) {
+    const Range range = part->range;
+    const Place behind = std::next(part);
+    const auto is_past = [&](const std::string& key) { return !range.until.empty() && key > range.until; };
     bool past = false;
-    const std::string last = page.objects.empty() ? std::string() : page.objects.back().key;
-    const std::size_t folders = range.folders ? 0 : folders_in(range.prefix, page);
-    for (aws::ListedObject& object : page.objects) {
-      past = past || (ends && object.key > range.until);
-      if (!past) objects_.push_back(std::move(object));
+    std::string last = range.after;
+    Place into = part;
+    auto folder = page.prefixes.begin();
+    const auto take_folders = [&](const std::string* before) {
+      for (; folder != page.prefixes.end() && (before == nullptr || *folder < *before); ++folder) {
+        past = past || is_past(*folder);
+        // The folder that the page before was cut in is listed on its own.
+        if (past || range.after.starts_with(*folder)) continue;
+        last = *folder;
+        wait_for(behind, {*folder, "", "", "", false, true});
+        into = parts_.end();
+      }
+    };
+    for (const aws::ListedObject& object : page.objects) {
+      take_folders(&object.key);
+      past = past || is_past(object.key);
+      if (past) break;
+      if (into == parts_.end()) {
+        into = wait_for(behind, {});
+        into->state = Part::State::kDone;
+      }
+      add(object, last, into->found);
+      last = std::max(last, object.key);
     }
-    for (const std::string& folder : page.prefixes) {
-      past = past || (ends && folder > range.until);
-      // The folder that the page before was cut in is listed on its own.
-      if (!past && !range.after.starts_with(folder)) {
-        waiting_.push_back({folder, "", "", "", false, true});
+    take_folders(nullptr);
+    if (!page.next_token.empty() && !past) {
+      if (page.next_token == range.token) {
+        failure_ =
+            Error{ErrorKind::kWorld,
+                  fmt::format("s3://{}/{}: the server gives the same page again and again", bucket_, range.prefix),
+                  "its listing does not end: ask whoever runs it, or name fewer objects",
+                  {}};
+        return;
+      }
+      const bool splits = !range.folders && range.may_split && !page.objects.empty();
+      if (!splits || !split(range, page.objects.back().key, folders_in(range.prefix, page), behind)) {
+        Range rest = range;
+        rest.token = page.next_token;
+        rest.after = last;
+        wait_for(behind, std::move(rest));
       }
     }
-    if (page.next_token.empty() || past) return;
-    if (page.next_token == range.token) {
-      failure_ = Error{ErrorKind::kWorld,
-                       fmt::format("s3://{}/{}: the server gives the same page again and again", bucket_, range.prefix),
-                       "its listing does not end: ask whoever runs it, or name fewer objects",
-                       {}};
-      return;
+    part->state = Part::State::kDone;
+    join(part, behind);
+  }
+
+  // What does not stand behind `last` is sorted in at the end.
+  void add(const aws::ListedObject& listed, const std::string& last, ObjectList& found) {
+    if (listed.key.ends_with('/') && listed.size_bytes == 0) return;
+    if (accept_ && !accept_(listed.key)) return;
+    describe(bucket_, listed, object_);
+    if (listed.key > last) {
+      found.append(object_);
+    } else {
+      late_.push_back(object_);
     }
-    if (!range.folders && range.may_split && !last.empty() && split(range, last, folders)) return;
-    Range rest = range;
-    rest.token = page.next_token;
-    waiting_.push_back(std::move(rest));
+  }
+
+  // Makes neighbours that are done one: from the one before `part` to the one before `behind`, and `behind`.
+  void join(Place part, Place behind) {
+    const Place stop = behind == parts_.end() ? behind : std::next(behind);
+    Place kept = part == parts_.begin() ? part : std::prev(part);
+    while (std::next(kept) != stop) {
+      const Place next = std::next(kept);
+      if (kept->state == Part::State::kDone && next->state == Part::State::kDone) {
+        kept->found.append_all(std::move(next->found));
+        parts_.erase(next);
+      } else {
+        kept = next;
+      }
+    }
   }
 
   // How many of the folders directly below the prefix the page touches; an object that lies in none counts as one.
@@ -145,13 +226,13 @@ class Lister : public std::enable_shared_from_this<Lister> {
   }
 
   // Cuts what lies behind `last` into ranges that are asked for side by side. False: there is no telling where.
-  bool split(const Range& range, const std::string& last, std::size_t folders) {
+  bool split(const Range& range, const std::string& last, std::size_t folders, Place behind) {
     const std::size_t slash = last.find('/', range.prefix.size());
     if (slash != std::string::npos) {
       if (folders > kFoldersPerPageMax) return false;
       const std::string folder = last.substr(0, slash + 1);
-      waiting_.push_back({folder, last, range.until, "", false, true});
-      waiting_.push_back({range.prefix, folder + std::string(kLastCharacter), range.until, "", true, true});
+      wait_for(behind, {folder, last, range.until, "", false, true});
+      wait_for(behind, {range.prefix, folder + std::string(kLastCharacter), range.until, "", true, true});
       return true;
     }
     const auto day = parse_iso_date(std::string_view(last).substr(range.prefix.size(), 10));
@@ -165,19 +246,22 @@ class Lister : public std::enable_shared_from_this<Lister> {
           range.prefix + fmt::format("{:%Y-%m-%d}", std::chrono::sys_days(std::chrono::days(next)));
       if (!range.until.empty() && until >= range.until) break;
       if (until <= after) continue;
-      waiting_.push_back({range.prefix, after, until, "", false, false});
+      wait_for(behind, {range.prefix, after, until, "", false, false});
       after = until;
     }
-    waiting_.push_back({range.prefix, after, range.until, "", false, false});
+    wait_for(behind, {range.prefix, after, range.until, "", false, false});
     return true;
   }
 
   const std::shared_ptr<aws::S3Client> client_;
   const std::string bucket_;
+  const std::shared_ptr<ObjectStore> store_;
+  const Accept accept_;  // nullptr: every key
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Range> waiting_;
-  std::vector<aws::ListedObject> objects_;
+  std::list<Part> parts_;
+  std::vector<Object> late_;
+  Object object_;
   std::optional<Error> failure_;
   std::size_t in_flight_ = 0;
   std::size_t limit_ = kRequestsMax;
@@ -272,45 +356,48 @@ std::size_t named_bytes(const S3Url& url, std::string_view key) {
   return key.substr(0, named).rfind('/') + 1;
 }
 
-Result<std::vector<aws::ListedObject>> list_s3(const std::shared_ptr<aws::S3Client>& client, const S3Url& url) {
-  const auto below = [&](const std::string& prefix) {
-    return std::make_shared<Lister>(client, url.bucket)->list(prefix);
+Result<ObjectList> list_s3(const std::shared_ptr<aws::S3Client>& client, const S3Url& url,
+                           const std::shared_ptr<ObjectStore>& store) {
+  const auto below = [&](const std::string& prefix, Accept accept) {
+    return std::make_shared<Lister>(client, url.bucket, store, std::move(accept))->list(prefix);
   };
   if (url.key.empty() || url.key.ends_with('/')) {
-    if (!is_pattern(url.key)) return below(url.key);
+    if (!is_pattern(url.key)) return below(url.key, nullptr);
   }
-  const auto first_below = [&](const std::string& prefix) -> Result<std::optional<aws::ListedObject>> {
+  const auto first_below = [&](const std::string& prefix) -> Result<aws::ListedObject> {
     aws::ListRequest request;
     request.bucket = url.bucket;
     request.prefix = prefix;
     request.keys_max = 1;
     auto page = one_page(*client, std::move(request));
     if (!page) return std::unexpected(std::move(page.error()));
-    if (page->objects.empty()) return std::nullopt;
-    return std::move(page->objects.front());
+    return page->objects.empty() ? aws::ListedObject() : std::move(page->objects.front());
   };
   if (!url.key.ends_with('/')) {
-    auto first = first_below(url.key);
-    if (!first) return std::unexpected(std::move(first.error()));
-    if (*first && (*first)->key == url.key) return std::vector{std::move(**first)};
+    const auto first = first_below(url.key);
+    if (!first) return std::unexpected(first.error());
+    if (first->key == url.key) {
+      Object object;
+      describe(url.bucket, *first, object);
+      ObjectList alone(store);
+      alone.append(object);
+      return alone;
+    }
     if (!is_pattern(url.key)) {
-      if (!*first) return std::vector<aws::ListedObject>();
-      auto folder = first_below(url.key + "/");
-      if (!folder) return std::unexpected(std::move(folder.error()));
-      return below(*folder ? url.key + "/" : url.key);
+      if (first->key.empty()) return ObjectList(store);
+      const auto folder = first_below(url.key + "/");
+      if (!folder) return std::unexpected(folder.error());
+      return below(folder->key.empty() ? url.key : url.key + "/", nullptr);
     }
   }
-  std::vector<aws::ListedObject> found;
-  std::set<std::string> met;
+  std::vector<ObjectList> found;
   for (const std::string& pattern : without_braces(url.key)) {
-    auto all = below(pattern.substr(0, pattern.find_first_of("*?[\\")));
+    auto all = below(pattern.substr(0, pattern.find_first_of("*?[\\")),
+                     [&](std::string_view key) { return matches_pattern(pattern, key); });
     if (!all) return std::unexpected(std::move(all.error()));
-    for (aws::ListedObject& object : *all) {
-      if (matches_pattern(pattern, object.key) && met.insert(object.key).second) found.push_back(std::move(object));
-    }
+    found.push_back(std::move(*all));
   }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
-  return found;
+  return merge_sorted(std::move(found), store);
 }
 
 }  // namespace otomo::io

@@ -12,6 +12,7 @@
 
 #include "aws/s3_list.h"
 #include "base/result.h"
+#include "io/object_list.h"
 
 namespace otomo::io {
 
@@ -23,9 +24,11 @@ struct S3Url {
 // "s3://bucket/key". Errors: kUsage, without a bucket.
 Result<S3Url> parse_s3_url(std::string_view url);
 
-// Sorted by key. `url` names an object, a folder, a pattern (*, ?, [...], {a,b}; none crosses a '/'), or else the
-// beginning of keys. Empty: there is nothing. Errors: the listing was refused.
-Result<std::vector<aws::ListedObject>> list_s3(const std::shared_ptr<aws::S3Client>& client, const S3Url& url);
+// Sorted by key; what ends in "/" and is empty is a folder that somebody made by hand, and is left out. `url` names an
+// object, a folder, a pattern (*, ?, [...], {a,b}; none crosses a '/'), or else the beginning of keys. Empty: there is
+// nothing. Errors: the listing was refused.
+Result<ObjectList> list_s3(const std::shared_ptr<aws::S3Client>& client, const S3Url& url,
+                           const std::shared_ptr<ObjectStore>& store);
 
 // How much of a key that list_s3() found is what was named: all up to the '/' behind a folder, or in front of the name
 // where the object was named itself, or its beginning.

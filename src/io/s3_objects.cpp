@@ -33,8 +33,8 @@ struct Range {
   bool whole = false;  // it is the whole object: no range is said
 };
 
-aws::S3Request request_of(const Listing& listing, const Object& object, const Range& range) {
-  const S3Url url = *parse_s3_url(listing.path(object));
+aws::S3Request request_of(const Object& object, const Range& range) {
+  const S3Url url = *parse_s3_url(object.path);
   aws::S3Request request;
   request.bucket = url.bucket;
   request.key = url.key;
@@ -77,10 +77,10 @@ ObjectFacts facts_of(const std::vector<net::Header>& headers) {
   return facts;
 }
 
-std::optional<Error> closed_to_reading(const Listing& listing, const Object& object) {
+std::optional<Error> closed_to_reading(const Object& object) {
   if (!object.is_archived) return std::nullopt;
   return Error{ErrorKind::kWorld,
-               listing.path(object) + ": it lies in Glacier",
+               object.path + ": it lies in Glacier",
                "restore it first (aws s3api restore-object), or leave it out",
                {}};
 }
@@ -102,7 +102,7 @@ struct Part {
 };
 
 struct Fetch {
-  std::uint32_t object = 0;
+  Object object;
   std::deque<Part> parts;     // those before are used up
   std::uint64_t planned = 0;  // bytes that parts were made for
   bool opened = false;
@@ -111,23 +111,22 @@ struct Fetch {
 
 class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<ReadAhead> {
  public:
-  ReadAhead(const Listing& listing, std::span<const std::uint32_t> objects, std::size_t bytes_max,
-            std::function<bool()> interrupted)
-      : listing_(listing), bytes_max_(bytes_max), interrupted_(std::move(interrupted)) {
-    for (const std::uint32_t index : objects) {
-      const Object& object = listing.objects[index];
-      if (listing.s3_of(object) != nullptr && object.size_bytes > 0 && !object.is_archived) planned_.push_back(index);
-    }
-  }
+  ReadAhead(const Listing& listing, ObjectSet objects, std::size_t bytes_max, std::function<bool()> interrupted)
+      : listing_(listing),
+        bytes_max_(bytes_max),
+        interrupted_(std::move(interrupted)),
+        planned_(std::move(objects)),
+        cursor_(listing.objects) {}
 
-  Result<std::unique_ptr<S3Bytes>> open(std::uint32_t index) override;
+  Result<std::unique_ptr<S3Bytes>> open(std::uint32_t number, const Object& object) override;
 
-  Result<std::size_t> read(Fetch& fetch, std::size_t& used, std::span<char> out) {
+  Result<std::size_t> read(const std::shared_ptr<Fetch>& holder, std::size_t& used, std::span<char> out) {
+    Fetch& fetch = *holder;
     std::unique_lock lock(mutex_);
     if (fetch.parts.empty()) add_part(fetch);
     if (fetch.parts.empty()) return 0;
     Part& part = fetch.parts.front();
-    if (!part.begun) begin(fetch, part, lock);  // whatever is kept: somebody waits for it
+    if (!part.begun) begin(holder, part, lock);  // whatever is kept: somebody waits for it
     while (!part.ended) {
       changed_.wait_for(lock, std::chrono::milliseconds(100));
       if (!part.ended && interrupted_ && interrupted_()) return interrupted_error();
@@ -156,33 +155,33 @@ class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<
     return count;
   }
 
-  void close(const std::shared_ptr<Fetch>& fetch) {
+  void close(std::uint32_t number, Fetch& fetch) {
     std::unique_lock lock(mutex_);
-    for (const Part& part : fetch->parts) {
+    for (const Part& part : fetch.parts) {
       if (part.begun) kept_bytes_ -= part.range.size_bytes;
     }
-    fetch->parts.clear();
-    fetches_.erase(fetch->object);
+    fetch.parts.clear();
+    fetches_.erase(number);
     issue(lock);
   }
 
   void stop() {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
-    planned_.clear();
+    planned_ = {};
     fetches_.clear();
   }
 
  private:
-  Result<void> check(const Fetch& fetch, const Part& part) const {
+  static Result<void> check(const Fetch& fetch, const Part& part) {
     if (!part.range.whole) return {};
     ChecksumCheck sums(facts_of(fetch.headers).checksums);
     sums.add(part.bytes);
-    return sums.finish(listing_.path(listing_.objects[fetch.object]));
+    return sums.finish(fetch.object.path);
   }
 
-  bool add_part(Fetch& fetch) const {
-    const std::uint64_t size = listing_.objects[fetch.object].size_bytes;
+  static bool add_part(Fetch& fetch) {
+    const std::uint64_t size = fetch.object.size_bytes;
     if (fetch.planned >= size) return false;
     const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(kS3PartBytes, size - fetch.planned));
     Part& part = fetch.parts.emplace_back();
@@ -200,21 +199,23 @@ class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<
       for (Part& part : fetch->parts) {
         if (part.begun) continue;
         if (!has_room(part.range.size_bytes)) return;
-        begin(*fetch, part, lock);
+        begin(fetch, part, lock);
         return issue(lock);  // the lock was free meanwhile
       }
     }
-    while (!planned_.empty()) {
-      const std::uint32_t object = planned_.front();
-      const std::uint64_t size = listing_.objects[object].size_bytes;
-      if (!has_room(static_cast<std::size_t>(std::min<std::uint64_t>(size, kS3PartBytes)))) return;
-      planned_.pop_front();
-      if (fetches_.contains(object)) continue;
+    while ((next_ = planned_.next(next_)) != planned_.end()) {
+      const Object& object = cursor_.at(next_);
+      if (!object.is_s3() || object.size_bytes == 0 || object.is_archived) {
+        planned_.remove(next_);
+        continue;
+      }
+      if (!has_room(static_cast<std::size_t>(std::min<std::uint64_t>(object.size_bytes, kS3PartBytes)))) return;
       const auto fetch = std::make_shared<Fetch>();
       fetch->object = object;
-      fetches_.emplace(object, fetch);
+      planned_.remove(next_);
+      fetches_.emplace(static_cast<std::uint32_t>(next_), fetch);
       add_part(*fetch);
-      begin(*fetch, fetch->parts.front(), lock);
+      begin(fetch, fetch->parts.front(), lock);
     }
   }
 
@@ -223,13 +224,11 @@ class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<
   }
 
   // The lock is free while the request is signed.
-  void begin(Fetch& fetch, Part& part, std::unique_lock<std::mutex>& lock) {
+  void begin(const std::shared_ptr<Fetch>& holder, Part& part, std::unique_lock<std::mutex>& lock) {
     part.begun = true;
     ++in_flight_;
     kept_bytes_ += part.range.size_bytes;
-    const Object& object = listing_.objects[fetch.object];
-    const auto client = listing_.s3_of(object);
-    const auto holder = fetches_.find(fetch.object)->second;
+    const auto client = listing_.s3_of(holder->object);
     const std::uint64_t offset = part.range.offset;
     const Range range = part.range;
     std::string buffer;
@@ -238,7 +237,7 @@ class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<
       spare_.pop_back();
     }
     lock.unlock();
-    aws::S3Request request = request_of(listing_, object, range);
+    aws::S3Request request = request_of(holder->object, range);
     request.response_buffer = std::move(buffer);
     request.slowed_down = [self = weak_from_this()] {
       if (const auto alive = self.lock()) alive->slow_down();
@@ -281,7 +280,9 @@ class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<
   const std::function<bool()> interrupted_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::uint32_t> planned_;
+  ObjectSet planned_;  // that nobody has begun to fetch
+  ObjectCursor cursor_;
+  std::size_t next_ = 0;                                     // no number in planned_ is smaller
   std::map<std::uint32_t, std::shared_ptr<Fetch>> fetches_;  // in the order of objects
   std::size_t kept_bytes_ = 0;                               // of parts that were begun and are not used up
   std::vector<std::string> spare_;                           // memory of parts that are used up, for the next
@@ -294,52 +295,52 @@ class ReadAhead final : public S3ReadAhead, public std::enable_shared_from_this<
 
 class S3Source final : public S3Bytes {
  public:
-  S3Source(std::shared_ptr<ReadAhead> ahead, std::shared_ptr<Fetch> fetch)
-      : ahead_(std::move(ahead)), fetch_(std::move(fetch)) {}
-  ~S3Source() override { ahead_->close(fetch_); }
+  S3Source(std::shared_ptr<ReadAhead> ahead, std::uint32_t number, std::shared_ptr<Fetch> fetch)
+      : ahead_(std::move(ahead)), number_(number), fetch_(std::move(fetch)) {}
+  ~S3Source() override { ahead_->close(number_, *fetch_); }
 
-  Result<std::size_t> read(std::span<char> out) override { return ahead_->read(*fetch_, used_, out); }
+  Result<std::size_t> read(std::span<char> out) override { return ahead_->read(fetch_, used_, out); }
   ObjectFacts facts() const override { return facts_of(fetch_->headers); }
 
  private:
   std::shared_ptr<ReadAhead> ahead_;
+  std::uint32_t number_;
   std::shared_ptr<Fetch> fetch_;
   std::size_t used_ = 0;  // of the first part
 };
 
-Result<std::unique_ptr<S3Bytes>> ReadAhead::open(std::uint32_t index) {
-  const Object& object = listing_.objects[index];
-  if (auto closed = closed_to_reading(listing_, object)) return std::unexpected(std::move(*closed));
+Result<std::unique_ptr<S3Bytes>> ReadAhead::open(std::uint32_t number, const Object& object) {
+  if (auto closed = closed_to_reading(object)) return std::unexpected(std::move(*closed));
   if (object.size_bytes == 0) return std::make_unique<NoBytes>();
   std::unique_lock lock(mutex_);
-  auto& fetch = fetches_[index];
+  auto& fetch = fetches_[number];
   if (fetch == nullptr) {
     fetch = std::make_shared<Fetch>();
-    fetch->object = index;
-    std::erase(planned_, index);
+    fetch->object = object;
+    planned_.remove(number);
   }
   fetch->opened = true;
-  auto source = std::make_unique<S3Source>(shared_from_this(), fetch);
+  auto source = std::make_unique<S3Source>(shared_from_this(), number, fetch);
   issue(lock);
   return source;
 }
 
 class S3At final : public RandomAccess {
  public:
-  S3At(const Listing& listing, const Object& object) : listing_(listing), object_(object) {}
+  S3At(std::shared_ptr<aws::S3Client> client, Object object) : client_(std::move(client)), object_(std::move(object)) {}
 
   Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) override {
     if (offset >= object_.size_bytes || out.empty()) return 0;
     const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), object_.size_bytes - offset));
-    auto answer = listing_.s3_of(object_)->send(request_of(listing_, object_, {offset, bytes, false}));
+    auto answer = client_->send(request_of(object_, {offset, bytes, false}));
     if (!answer) return std::unexpected(std::move(answer.error().error));
     std::memcpy(out.data(), answer->body.data(), bytes);
     return bytes;
   }
 
  private:
-  const Listing& listing_;
-  const Object& object_;
+  const std::shared_ptr<aws::S3Client> client_;
+  const Object object_;
 };
 
 // What Scan holds: taking it down leaves requests on their way without anybody to tell.
@@ -347,7 +348,9 @@ class Holder final : public S3ReadAhead {
  public:
   explicit Holder(std::shared_ptr<ReadAhead> ahead) : ahead_(std::move(ahead)) {}
   ~Holder() override { ahead_->stop(); }
-  Result<std::unique_ptr<S3Bytes>> open(std::uint32_t object) override { return ahead_->open(object); }
+  Result<std::unique_ptr<S3Bytes>> open(std::uint32_t number, const Object& object) override {
+    return ahead_->open(number, object);
+  }
 
  private:
   std::shared_ptr<ReadAhead> ahead_;
@@ -355,9 +358,10 @@ class Holder final : public S3ReadAhead {
 
 }  // namespace
 
-std::unique_ptr<S3ReadAhead> S3ReadAhead::make(const Listing& listing, std::span<const std::uint32_t> objects,
-                                               std::size_t bytes_max, std::function<bool()> interrupted) {
-  return std::make_unique<Holder>(std::make_shared<ReadAhead>(listing, objects, bytes_max, std::move(interrupted)));
+std::unique_ptr<S3ReadAhead> S3ReadAhead::make(const Listing& listing, ObjectSet objects, std::size_t bytes_max,
+                                               std::function<bool()> interrupted) {
+  return std::make_unique<Holder>(
+      std::make_shared<ReadAhead>(listing, std::move(objects), bytes_max, std::move(interrupted)));
 }
 
 std::uint64_t requests_to_read(const Object& object) { return (object.size_bytes + kS3PartBytes - 1) / kS3PartBytes; }
@@ -365,32 +369,27 @@ std::uint64_t requests_to_read(const Object& object) { return (object.size_bytes
 std::optional<std::string> aws_region_of(const Listing& listing, const Object& object) {
   const auto client = listing.s3_of(object);
   if (client == nullptr || !client->options().endpoint_url.empty()) return std::nullopt;
-  return client->region_of(parse_s3_url(listing.path(object))->bucket);
+  return client->region_of(parse_s3_url(object.path)->bucket);
 }
 
-Result<ObjectFacts> ask_facts(const Listing& listing, std::uint32_t object) {
-  const Object& found = listing.objects[object];
-  if (auto closed = closed_to_reading(listing, found)) return std::unexpected(std::move(*closed));
-  aws::S3Request request = request_of(listing, found, {0, 0, true});
+Result<ObjectFacts> ask_facts(const Listing& listing, const Object& object) {
+  if (auto closed = closed_to_reading(object)) return std::unexpected(std::move(*closed));
+  aws::S3Request request = request_of(object, {0, 0, true});
   request.method = "HEAD";
-  auto answer = listing.s3_of(found)->send(std::move(request));
+  auto answer = listing.s3_of(object)->send(std::move(request));
   if (!answer) return std::unexpected(std::move(answer.error().error));
   return facts_of(answer->headers);
 }
 
-Result<std::unique_ptr<ByteSource>> open_object(const Listing& listing, std::uint32_t object) {
-  const Object& found = listing.objects[object];
-  if (listing.s3_of(found) == nullptr) {
-    return FileOpener().open(listing.folders[found.folder], found.name, found.size_bytes);
-  }
-  return std::make_shared<ReadAhead>(listing, std::span(&object, 1), kPartsAhead * kS3PartBytes, nullptr)->open(object);
+Result<std::unique_ptr<ByteSource>> open_object(const Listing& listing, const Object& object) {
+  if (!object.is_s3()) return FileOpener().open(object.path, object.size_bytes);
+  return std::make_shared<ReadAhead>(listing, ObjectSet(), kPartsAhead * kS3PartBytes, nullptr)->open(0, object);
 }
 
-Result<std::unique_ptr<RandomAccess>> open_object_at(const Listing& listing, std::uint32_t object) {
-  const Object& found = listing.objects[object];
-  if (listing.s3_of(found) == nullptr) return open_file_at(listing.path(found));
-  if (auto closed = closed_to_reading(listing, found)) return std::unexpected(std::move(*closed));
-  return std::make_unique<S3At>(listing, found);
+Result<std::unique_ptr<RandomAccess>> open_object_at(const Listing& listing, const Object& object) {
+  if (!object.is_s3()) return open_file_at(object.path);
+  if (auto closed = closed_to_reading(object)) return std::unexpected(std::move(*closed));
+  return std::make_unique<S3At>(listing.s3_of(object), object);
 }
 
 }  // namespace otomo::io

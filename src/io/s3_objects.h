@@ -9,7 +9,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +17,7 @@
 #include "io/byte_source.h"
 #include "io/checksums.h"
 #include "io/listing.h"
+#include "io/object_set.h"
 
 namespace otomo::io {
 
@@ -46,7 +46,7 @@ class S3Bytes : public ByteSource {
 };
 
 // As S3 says when it is asked for no bytes, but for the checksums. REQUIRES: an object in S3.
-Result<ObjectFacts> ask_facts(const Listing& listing, std::uint32_t object);
+Result<ObjectFacts> ask_facts(const Listing& listing, const Object& object);
 
 // How many it takes to read the object whole.
 std::uint64_t requests_to_read(const Object& object);
@@ -55,20 +55,19 @@ std::optional<std::string> aws_region_of(const Listing& listing, const Object& o
 
 class S3ReadAhead {
  public:
-  // `objects`, indexes into the listing, in the order in which they will be opened; those that are no S3 objects are
-  // passed over. The listing must live as long. At most `bytes_max` are kept beside the part that each reader waits
-  // for.
-  static std::unique_ptr<S3ReadAhead> make(const Listing& listing, std::span<const std::uint32_t> objects,
-                                           std::size_t bytes_max, std::function<bool()> interrupted);
+  // `objects` of the listing will be opened, in their order; those that are no S3 objects are passed over. The listing
+  // must live as long. At most `bytes_max` are kept beside the part that each reader waits for.
+  static std::unique_ptr<S3ReadAhead> make(const Listing& listing, ObjectSet objects, std::size_t bytes_max,
+                                           std::function<bool()> interrupted);
   virtual ~S3ReadAhead() = default;
 
-  // Any thread; the source may be used by one at a time. REQUIRES: an object in S3.
-  virtual Result<std::unique_ptr<S3Bytes>> open(std::uint32_t object) = 0;
+  // Opens object `number` of the listing. Any thread; the source may be used by one at a time. REQUIRES: in S3.
+  virtual Result<std::unique_ptr<S3Bytes>> open(std::uint32_t number, const Object& object) = 0;
 };
 
 // One object alone, wherever it lies. REQUIRES: no pipe; the listing lives as long as what is opened.
-Result<std::unique_ptr<ByteSource>> open_object(const Listing& listing, std::uint32_t object);
+Result<std::unique_ptr<ByteSource>> open_object(const Listing& listing, const Object& object);
 // Any part of it; in S3 by one request each.
-Result<std::unique_ptr<RandomAccess>> open_object_at(const Listing& listing, std::uint32_t object);
+Result<std::unique_ptr<RandomAccess>> open_object_at(const Listing& listing, const Object& object);
 
 }  // namespace otomo::io

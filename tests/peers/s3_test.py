@@ -72,6 +72,19 @@ class S3Test(unittest.TestCase):
             files = sum(1 for path in (self.root / "many" / prefix).rglob("*") if path.is_file())
             self.assertEqual(self.count(f"s3://many/{prefix}"), files, prefix)
 
+    def test_objects_come_in_the_order_of_their_keys_each_once(self):
+        every = sorted("s3://many/" + str(path.relative_to(self.root / "many")) for path in
+                       (self.root / "many").rglob("*") if path.is_file())
+        for paths, order in ((["s3://many/"], every),
+                             (["s3://many/f", "s3://many/"], sorted(every, key=lambda p: not p.startswith("s3://many/f"))),
+                             (["s3://many/{flat,{named,f*}}/*"], [p for p in every if "/f" in p or "/named" in p]),
+                             (["s3://many/small/", "s3://many/named/", "s3://many/small/00500/", "s3://many/*/*"],
+                              sorted(every, key=lambda p: (not p.startswith("s3://many/small/"),
+                                                           not p.startswith("s3://many/named/"))))):
+            found = self.otomo("query", "-q", 'SELECT "$path" AS p FROM s3_access_logs', "--threads", "1", "--output", "csv",
+                               *[word for path in paths for word in ("--from", path)]).split("\n")[1:-1]
+            self.assertEqual(found, order, paths)
+
     def test_paths_mean_objects_folders_patterns_and_beginnings(self):
         self.assertEqual(self.count("s3://many/flat/zbehind"), 1)
         self.assertEqual(self.count("s3://many/folders"), 1301)  # not folders-not

@@ -68,8 +68,19 @@ Scan::Scan(ScanOptions options)
           std::min(kBlocksPerObjectMax, kBlockNumbers / std::max<std::uint64_t>(1, options_.listing->objects.size()))),
       started_us_(
           std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
-              .count()) {
+              .count()),
+      next_object_(options_.objects.next(0)),
+      objects_left_(options_.objects.size()),
+      cursor_(options_.listing->objects) {
   assert(!options_.merge_objects || (!options_.wanted.empty() && !options_.reports));
+  if (objects_left_ == options_.listing->objects.size()) {
+    stored_bytes_total_ = options_.listing->objects.objects_bytes();
+  } else {
+    io::ObjectCursor cursor(options_.listing->objects);
+    for (std::size_t i = next_object_; i != options_.objects.end(); i = options_.objects.next(i + 1)) {
+      stored_bytes_total_ += cursor.at(i).size_bytes;
+    }
+  }
   if (!options_.listing->s3.empty()) {
     read_ahead_ =
         io::S3ReadAhead::make(*options_.listing, options_.objects, options_.read_ahead_bytes, options_.interrupted);
@@ -83,7 +94,8 @@ ScanWorker::ScanWorker(Scan& scan)
       source_(std::make_unique<io::DecodedSource>()),
       messages_(*scan.options_.registry,
                 scan.options_.wanted.empty() ? scan.options_.registry->all() : scan.options_.wanted,
-                [this](const formats::Format& format) -> Reading& { return reading_for(format); }) {}
+                [this](const formats::Format& format) -> Reading& { return reading_for(format); }),
+      cursor_(scan.options_.listing->objects) {}
 ScanWorker::~ScanWorker() = default;
 
 // Are its records only envelopes of those that are to be told?
@@ -110,8 +122,7 @@ Reading& ScanWorker::reading_for(const formats::Format& format) {
 
 const formats::KeyFacts& ScanWorker::key_facts() {
   if (!key_facts_) {
-    const io::Listing& listing = *scan_.options_.listing;
-    key_facts_ = formats::object_facts(format_, listing.path(listing.objects[object_]), source_of(object_).settings);
+    key_facts_ = formats::object_facts(format_, object_.path, source().settings);
   }
   return *key_facts_;
 }
@@ -137,7 +148,7 @@ Result<formats::Batch*> ScanWorker::next() {
       }
     }
     batch_->clear();
-    order_ = object_ * scan_.blocks_per_object_ + std::min(block_->number, scan_.blocks_per_object_ - 1);
+    order_ = number_ * scan_.blocks_per_object_ + std::min(block_->number, scan_.blocks_per_object_ - 1);
     const formats::Format& format = *format_;
     bool done = read_block();
     while (done && merge_next()) done = read_block();
@@ -146,14 +157,14 @@ Result<formats::Batch*> ScanWorker::next() {
       lost.records = 0;  // they are envelopes
       scan_.totals.add(lost);
       if (batch_->rows > 0) {
-        messages_.start(*batch_, *format.messages, source_of(object_));
+        messages_.start(*batch_, *format.messages, source());
         in_messages_ = true;
         continue;
       }
     } else {
       count_batch(*batch_);
       if (scan_.options_.wanted.empty() && format.messages != nullptr && batch_->rows > 0) {
-        messages_.start(*batch_, *format.messages, source_of(object_));
+        messages_.start(*batch_, *format.messages, source());
         if (scan_.options_.reports) {
           report_messages();
         } else {
@@ -222,15 +233,19 @@ bool ScanWorker::read_block() {
 
 Result<bool> ScanWorker::find_work() {
   Scan& scan = scan_;
-  const auto open = [&](std::uint32_t object, bool is_last) -> Result<void> {
-    auto opened = open_object(object, is_last);
+  const auto open = [&](bool is_last) -> Result<void> {
+    auto opened = open_object(is_last);
     if (opened || opened.error().kind == ErrorKind::kInterrupted) return opened;
-    object_ = object;
     unread_object(opened.error());
     return {};
   };
-  if (group_next_ < group_end_) {
-    const auto opened = open(scan.options_.objects[group_next_++], false);
+  const auto go_on = [&] {
+    go_to(group_.back());
+    group_.pop_back();
+  };
+  if (!group_.empty()) {
+    go_on();
+    const auto opened = open(false);
     if (!opened) return std::unexpected(opened.error());
     return true;
   }
@@ -244,15 +259,15 @@ Result<bool> ScanWorker::find_work() {
     }
     // A worker must not come back to a shared object from one that lies behind it: DuckDB wants each thread's blocks in
     // order. So nobody goes on while a large object before is being opened.
-    if (scan.next_object_ < scan.options_.objects.size() && scan.opening_large_ == 0) {
+    if (scan.objects_left_ > 0 && scan.opening_large_ == 0) {
       claim_objects();
-      const std::uint32_t object = scan.options_.objects[group_next_++];
-      const bool is_last = group_end_ == scan.options_.objects.size();
-      const bool large = is_large(object);
+      const bool is_last = scan.objects_left_ == 0;
+      go_on();
+      const bool large = is_large(object_);
       ++scan.opening_;
       if (large) ++scan.opening_large_;
       lock.unlock();
-      const auto opened = open(object, is_last);
+      const auto opened = open(is_last);
       lock.lock();
       --scan.opening_;
       if (large) --scan.opening_large_;
@@ -268,81 +283,71 @@ Result<bool> ScanWorker::find_work() {
 }
 
 // May several workers read it together?
-bool ScanWorker::is_large(std::uint32_t index) const {
-  const io::Object& object = scan_.options_.listing->objects[index];
-  return object.is_stdin || object.size_bytes >= kSharedBytesMin;
-}
+bool ScanWorker::is_large(const io::Object& object) { return object.is_stdin || object.size_bytes >= kSharedBytesMin; }
 
 // Takes the scan's next object, and those behind it while all are small. Without a size it is a pipe, which cannot be
 // opened twice, or empty: such objects stay alone. REQUIRES: the scan's lock; there is an object.
 void ScanWorker::claim_objects() {
-  const ScanOptions& options = scan_.options_;
-  const auto size_of = [&](std::size_t i) { return options.listing->objects[options.objects[i]].size_bytes; };
-  group_next_ = scan_.next_object_;
-  const std::size_t rest = options.objects.size() - group_next_;
-  const std::size_t limit = group_next_ + std::min(kGroupObjectsMax, rest / kGroupPartOfRest + 1);
-  std::uint64_t bytes = size_of(group_next_);
-  group_end_ = group_next_ + 1;
-  while (bytes > 0 && group_end_ < limit) {
-    const std::uint64_t more = size_of(group_end_);
-    if (more == 0 || bytes + more > kGroupedBytesMax) break;
+  const std::size_t limit = std::min(kGroupObjectsMax, scan_.objects_left_ / kGroupPartOfRest + 1);
+  std::uint64_t bytes = 0;
+  while (group_.size() < limit && scan_.objects_left_ > 0) {
+    const std::uint64_t more = scan_.cursor_.at(scan_.next_object_).size_bytes;
+    if (!group_.empty() && (bytes == 0 || more == 0 || bytes + more > kGroupedBytesMax)) break;
     bytes += more;
-    ++group_end_;
+    group_.push_back(static_cast<std::uint32_t>(scan_.next_object_));
+    scan_.next_object_ = scan_.options_.objects.next(scan_.next_object_ + 1);
+    --scan_.objects_left_;
   }
-  scan_.next_object_ = group_end_;
+  std::reverse(group_.begin(), group_.end());
+}
+
+void ScanWorker::go_to(std::uint32_t number) {
+  number_ = number;
+  object_ = cursor_.at(number);
 }
 
 // Opens the object; returns how many of its bytes are in `out` already.
-Result<std::size_t> ScanWorker::start_source(std::uint32_t index, std::span<char> out) {
-  const io::Listing& listing = *scan_.options_.listing;
-  const io::Object& object = listing.objects[index];
-  auto bytes = object.is_stdin ? io::open_stdin()
-               : listing.s3_of(object) != nullptr
-                   ? Result<std::unique_ptr<io::ByteSource>>(scan_.read_ahead_->open(index))
-                   : opener_.open(listing.folders[object.folder], object.name, object.size_bytes);
+Result<std::size_t> ScanWorker::start_source(std::uint32_t number, const io::Object& object, std::span<char> out) {
+  auto bytes = object.is_stdin  ? io::open_stdin()
+               : object.is_s3() ? Result<std::unique_ptr<io::ByteSource>>(scan_.read_ahead_->open(number, object))
+                                : opener_.open(object.path, object.size_bytes);
   if (!bytes) return std::unexpected(bytes.error());
   source_->open(std::move(*bytes));
   auto filled = source_->start(out);
   is_columns_ = filled && scan_.options_.is_columns && scan_.options_.is_columns({out.data(), *filled});
   if (!is_columns_) return filled;
-  auto rows = scan_.options_.open_columns(index);
-  if (!rows) return std::unexpected(std::move(rows.error()).while_doing("reading " + listing.path(object)));
+  auto rows = scan_.options_.open_columns(number);
+  if (!rows) return std::unexpected(std::move(rows.error()).while_doing("reading " + object.path));
   source_->open(std::move(*rows));
   return source_->start(out);
 }
 
 // What was read of the object as it is stored.
-std::uint64_t ScanWorker::stored_bytes() const {
-  return is_columns_ ? scan_.options_.listing->objects[object_].size_bytes : source_->stored_bytes();
-}
+std::uint64_t ScanWorker::stored_bytes() const { return is_columns_ ? object_.size_bytes : source_->stored_bytes(); }
 
 // What keeps the rest of object_ from being read, once source_ has given all it has.
 std::optional<io::Damage> ScanWorker::damage_at_end() const {
   if (source_->damage()) return source_->damage();
-  const io::Object& object = scan_.options_.listing->objects[object_];
-  if (object.is_stdin || stored_bytes() >= object.size_bytes) return {};
+  if (object_.is_stdin || stored_bytes() >= object_.size_bytes) return {};
   return io::shrunk_damage();
 }
 
-const Source& ScanWorker::source_of(std::uint32_t object) const {
-  return scan_.options_.sources[scan_.options_.listing->objects[object].source];
-}
-
-const formats::Format* ScanWorker::format_of(std::uint32_t object, const std::string& path, std::string_view text,
-                                             bool whole) const {
-  if (const formats::Format* forced = source_of(object).forced) return forced;
+const formats::Format* ScanWorker::format_of(std::string_view text, bool whole) const {
+  if (const formats::Format* forced = source().forced) return forced;
   const std::string_view head = text.substr(0, kDetectionBytesMax);
-  const formats::Format* detected = scan_.options_.registry->detect(path, head, whole && head.size() == text.size());
-  return detected == nullptr && !text.empty() ? source_of(object).assumed : detected;
+  const formats::Format* detected =
+      scan_.options_.registry->detect(object_.path, head, whole && head.size() == text.size());
+  return detected == nullptr && !text.empty() ? source().assumed : detected;
 }
 
 // What object_ is, of which `text` stands first; nullptr: unknown. An error: it is an archive, or damaged so early that
 // nobody can tell.
-Result<const formats::Format*> ScanWorker::identify(const std::string& path, std::string_view text, bool whole) const {
+Result<const formats::Format*> ScanWorker::identify(std::string_view text, bool whole) const {
+  const std::string& path = object_.path;
   if (const std::string_view kind = io::archive_kind(text); !kind.empty()) {
     return world_error("reading " + path + ": " + std::string(kind) + "; unpack it first");
   }
-  const formats::Format* found = format_of(object_, path, text, whole);
+  const formats::Format* found = format_of(text, whole);
   const auto damage = found == nullptr && whole ? damage_at_end() : std::nullopt;
   if (damage) return unreadable(path, *damage);
   return found;
@@ -359,15 +364,12 @@ const formats::Format* ScanWorker::reads_as(const formats::Format* format) const
 }
 
 // Reads the object's head, decides what it is and how it is read.
-Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
+Result<void> ScanWorker::open_object(bool is_last) {
   const ScanOptions& options = scan_.options_;
-  const io::Object& object = options.listing->objects[index];
-  const std::string path = options.listing->path(object);
-  object_ = index;
-  const bool large = is_large(index);
+  const bool large = is_large(object_);
   block_ = pool_.take(kBlockBytes);
   std::size_t head_bytes = large ? kDetectionBytesMax : block_->capacity();
-  auto filled = start_source(index, {block_->data(), head_bytes});
+  auto filled = start_source(number_, object_, {block_->data(), head_bytes});
   if (!filled) return std::unexpected(filled.error());
   if (const std::uint64_t whole = source_->whole_bytes(); whole >= head_bytes && whole < kWholeBytesMax && !large) {
     block_ = pool_.take(std::bit_ceil(whole + 1));  // one byte more, so that its end is seen
@@ -378,7 +380,7 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
   *filled += *more;
   block_->size = *filled;
   block_last_ = *filled < head_bytes;
-  const auto found = identify(path, block_->text(), block_last_);
+  const auto found = identify(block_->text(), block_last_);
   if (!found) return std::unexpected(found.error());
   const formats::Format* format = reads_as(*found);
   if (format == nullptr) {
@@ -390,15 +392,15 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
       spans_lines ? format->starts_record(block_->text().substr(0, kDetectionBytesMax)) : nullptr;
   if (large && !block_last_ && (spans_lines ? starts_record != nullptr : format->newline_ends_record)) {
     // In S3 it comes faster as a stream, which is fetched ahead, than range by range.
-    if (source_->codec() == nullptr && !object.is_stdin && !is_columns_ && options.listing->s3_of(object) == nullptr) {
-      auto file = io::open_file_at(path);
+    if (source_->codec() == nullptr && !object_.is_stdin && !is_columns_ && !object_.is_s3()) {
+      auto file = io::open_file_at(object_.path);
       if (!file) return std::unexpected(file.error());
       const std::uint64_t range_bytes =
-          std::max(kRangeBytesMin, object.size_bytes / (scan_.blocks_per_object_ - 1) + 1);
-      share_ = std::make_shared<RangeObject>(index, format, block_->text(), starts_record, std::move(*file),
-                                             object.size_bytes, range_bytes);
+          std::max(kRangeBytesMin, object_.size_bytes / (scan_.blocks_per_object_ - 1) + 1);
+      share_ = std::make_shared<RangeObject>(number_, format, block_->text(), starts_record, std::move(*file),
+                                             object_.size_bytes, range_bytes);
     } else if (is_last) {
-      share_ = std::make_shared<StreamObject>(index, format, starts_record, std::move(source_), block_->text(),
+      share_ = std::make_shared<StreamObject>(number_, format, starts_record, std::move(source_), block_->text(),
                                               options.interrupted);
       source_ = std::make_unique<io::DecodedSource>();
     }
@@ -421,16 +423,15 @@ Result<void> ScanWorker::open_object(std::uint32_t index, bool is_last) {
 bool ScanWorker::merge_next() {
   const ScanOptions& options = scan_.options_;
   if (!options.merge_objects || mode_ != Mode::kSequential || !block_last_ || block_->overlong) return false;
-  while (group_next_ < group_end_) {
-    const std::uint32_t index = options.objects[group_next_];
-    const io::Object& object = options.listing->objects[index];
-    if (object.source != options.listing->objects[object_].source) return false;
+  while (!group_.empty()) {
+    const std::uint32_t number = group_.back();
+    const io::Object& object = cursor_.at(number);
+    if (object.source != object_.source) return false;
     const std::size_t begin = rounded_up(block_->size);
     const double expected = static_cast<double>(object.size_bytes) * growth_ * 1.25 + 4096;
     if (static_cast<double>(begin) + expected > static_cast<double>(block_->capacity())) return false;
     const std::size_t room = block_->capacity() - begin;
-    const std::string path = options.listing->path(object);
-    auto filled = start_source(index, {block_->data() + begin, room});
+    auto filled = start_source(number, object, {block_->data() + begin, room});
     // What has no room is opened again, with a block of its own. Behind damage, a size may be anything.
     if (const std::uint64_t whole = source_->whole_bytes(); filled && whole >= room && whole < kWholeBytesMax)
       return false;
@@ -440,13 +441,13 @@ bool ScanWorker::merge_next() {
     }
     if (filled && *filled == room) return false;
     if (mode_ == Mode::kSequential) finish_object();
-    ++group_next_;
-    object_ = index;
+    group_.pop_back();
+    go_to(number);
     if (!filled) {
       unread_object(filled.error());
       continue;
     }
-    const auto found = identify(path, {block_->data() + begin, *filled}, true);
+    const auto found = identify({block_->data() + begin, *filled}, true);
     if (!found) {
       unread_object(found.error());
       continue;
@@ -457,7 +458,7 @@ bool ScanWorker::merge_next() {
       continue;
     }
     if (format != format_) {  // of another batch: it is opened again
-      --group_next_;
+      group_.push_back(number);
       return false;
     }
     block_->begin = begin;
@@ -471,7 +472,7 @@ bool ScanWorker::merge_next() {
 
 // Readies the reader for object_, whose first bytes are in the block.
 void ScanWorker::begin_sequential(const formats::Format* format) {
-  begin_object(object_, format, block_->text().substr(0, kDetectionBytesMax));
+  begin_object(format, block_->text().substr(0, kDetectionBytesMax));
   mode_ = Mode::kSequential;
   if (block_last_) block_->damage = damage_at_end();
   const std::size_t filled = block_->text().size();
@@ -484,17 +485,10 @@ void ScanWorker::begin_sequential(const formats::Format* format) {
 }
 
 void ScanWorker::restart_reader(std::string_view head) {
-  const io::Listing& listing = *scan_.options_.listing;
-  const io::Object& object = listing.objects[object_];
-  if (object_ != key_of_) {
-    key_ = listing.path(object);
-    key_of_ = object_;
-  }
-  reader_->restart({head, object.modified_us.value_or(scan_.started_us_), &source_of(object_).settings, key_});
+  reader_->restart({head, object_.modified_us.value_or(scan_.started_us_), &source().settings, object_.path});
 }
 
-void ScanWorker::begin_object(std::uint32_t object, const formats::Format* format, std::string_view head) {
-  object_ = object;
+void ScanWorker::begin_object(const formats::Format* format, std::string_view head) {
   format_ = format;
   key_facts_.reset();
   counted_done_ = false;
@@ -507,7 +501,8 @@ void ScanWorker::begin_object(std::uint32_t object, const formats::Format* forma
 
 void ScanWorker::share_object(std::shared_ptr<SharedObject> shared) {
   share_ = std::move(shared);
-  begin_object(share_->object(), share_->format(), share_->head());
+  go_to(share_->object());
+  begin_object(share_->format(), share_->head());
   mode_ = Mode::kShared;
   block_ = std::make_shared<Block>(0);
   block_last_ = false;
@@ -515,20 +510,20 @@ void ScanWorker::share_object(std::shared_ptr<SharedObject> shared) {
 
 void ScanWorker::skip_object(const formats::Format* format) {
   const ScanOptions& options = scan_.options_;
-  const io::Object& object = options.listing->objects[object_];
   // A report tells of each object what it is; a question only that nothing was missed.
-  const bool known = format != nullptr || (!options.reports && (options.plain_objects.contains(object_) ||
-                                                                formats::is_side_file(options.listing->path(object))));
+  const bool known =
+      format != nullptr ||
+      (!options.reports && (options.plain_objects.contains(number_) || formats::is_side_file(object_.path)));
   ++(known ? scan_.totals.objects_other : scan_.totals.objects_unknown);
-  scan_.totals.stored_bytes += object.size_bytes;
+  scan_.totals.stored_bytes += object_.size_bytes;
   ++scan_.totals.objects_done;
   if (options.reports) {
     format_ = format;
     key_facts_.reset();
     flush_reports(format == nullptr ? ObjectState::kUnknown : ObjectState::kRead,
-                  format != nullptr                                  ? ""
-                  : object.size_bytes == 0 && block_->text().empty() ? "empty"
-                                                                     : "no known format");
+                  format != nullptr                                   ? ""
+                  : object_.size_bytes == 0 && block_->text().empty() ? "empty"
+                                                                      : "no known format");
   }
   mode_ = Mode::kIdle;
 }
@@ -617,10 +612,8 @@ void ScanWorker::tell_damage(const io::Damage& damage, std::uint64_t offset) {
   if (damage.kind == io::DamageKind::kTrailingGarbage) reason = formats::RejectReason::kTrailingGarbage;
   if (damage.kind == io::DamageKind::kTruncated) reason = formats::RejectReason::kTruncated;
   batch_->add_reject(offset, reason, batch_->arena.copy(damage.detail), batch_->arena.copy(damage.raw));
-  const io::Listing& listing = *scan_.options_.listing;
   const std::string what = "partly unread: " + damage.detail;
-  scan_.totals.add_unread(
-      {ErrorKind::kWorld, "reading " + listing.path(listing.objects[object_]) + ": " + what, {}, {}});
+  scan_.totals.add_unread({ErrorKind::kWorld, "reading " + object_.path + ": " + what, {}, {}});
   if (scan_.options_.reports) damage_ = what;
 }
 
@@ -669,7 +662,8 @@ void ScanWorker::flush_reports(ObjectState state, std::string reason) {
   if (!has_own) parts_[{format_, key.account_id, key.region}];
   bool first = true;
   for (auto& [place, part] : parts_) {
-    part.object = object_;
+    part.path = object_.path;
+    part.size_bytes = object_.size_bytes;
     part.format = place.format;
     if (place.format != format_) part.container = format_;
     part.state = state;

@@ -17,7 +17,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,6 +29,7 @@
 #include "formats/registry.h"
 #include "io/decoded_source.h"
 #include "io/listing.h"
+#include "io/object_set.h"
 #include "io/s3_objects.h"
 
 namespace otomo::engine {
@@ -60,7 +60,8 @@ enum class ObjectState : std::uint8_t { kRead, kUnknown, kUnread };
 
 // What one worker saw of one object, by account and Region: a part of the object, to be added up with the others.
 struct ObjectReport {
-  std::uint32_t object = 0;
+  std::string path;
+  std::uint64_t size_bytes = 0;
   const formats::Format* format = nullptr;
   const formats::Format* container = nullptr;  // the object's format, where the records stand inside its messages
   ObjectState state = ObjectState::kRead;
@@ -78,14 +79,14 @@ struct ObjectReport {
 
 struct ScanOptions {
   const io::Listing* listing = nullptr;
-  std::vector<std::uint32_t> objects;  // indexes into the listing, in order
-  std::span<const Source> sources;     // io::Object::source is an index into it
+  io::ObjectSet objects;            // of the listing
+  std::span<const Source> sources;  // io::Object::source is an index into it
   const formats::Registry* registry = nullptr;
   // The formats of the table that is read; empty: every object is read as what it is.
   std::vector<const formats::Format*> wanted;
   std::map<const formats::Format*, formats::LiteralFilter> filters;  // of those formats that have one
-  std::set<std::uint32_t> plain_objects;  // that the question reads otherwise: not unknown, though no format has them
-  bool reports = false;                   // fill ScanWorker::reports
+  io::ObjectSet plain_objects;  // that the question reads otherwise: not unknown, though no format has them
+  bool reports = false;         // fill ScanWorker::reports
   // A batch may hold records of several objects: nothing that was asked for depends on the object. Needs `wanted`; not
   // with `reports`.
   bool merge_objects = false;
@@ -94,7 +95,7 @@ struct ScanOptions {
   std::function<bool()> interrupted;
   // An object of columns, told by its first bytes, as plain rows; nullptr: there are no such objects.
   std::function<bool(std::string_view head)> is_columns;
-  std::function<Result<std::unique_ptr<io::ByteSource>>(std::uint32_t object)> open_columns;
+  std::function<Result<std::unique_ptr<io::ByteSource>>(std::uint32_t number)> open_columns;
   // Of objects in S3 that are fetched before they are read.
   std::size_t read_ahead_bytes = std::size_t{64} * 1024 * 1024;
 };
@@ -111,6 +112,8 @@ class Scan {
 
   // Objects' numbers times this plus the block's number order all blocks; see ScanWorker::order().
   std::uint64_t blocks_per_object() const { return blocks_per_object_; }
+  // Of all its objects, as they lie.
+  std::uint64_t stored_bytes_total() const { return stored_bytes_total_; }
 
  private:
   friend class ScanWorker;
@@ -118,6 +121,7 @@ class Scan {
   ScanOptions options_;
   std::unique_ptr<io::S3ReadAhead> read_ahead_;
   std::uint64_t blocks_per_object_;
+  std::uint64_t stored_bytes_total_ = 0;
   std::int64_t started_us_;  // stands for the last change of a pipe
   // Objects that several workers read together, and workers that may yet make one.
   std::mutex mutex_;
@@ -125,7 +129,9 @@ class Scan {
   std::list<std::shared_ptr<SharedObject>> shared_;
   std::size_t opening_ = 0;
   std::size_t opening_large_ = 0;  // of them, those that may become shared
-  std::size_t next_object_ = 0;
+  std::size_t next_object_ = 0;    // of options_.objects; its end() where all are handed out
+  std::size_t objects_left_ = 0;
+  io::ObjectCursor cursor_;
 };
 
 class ScanWorker {
@@ -138,7 +144,8 @@ class ScanWorker {
   Result<formats::Batch*> next();
 
   // Of the batch that next() returned:
-  std::uint32_t object() const { return object_; }
+  const io::Object& object() const { return object_; }
+  const Source& source() const { return source_of(object_); }
   const formats::Format* format() const { return told_format_; }
   std::uint64_t order() const { return order_; }  // grows along the objects and within them
   const BlockPointer& block() const { return block_; }
@@ -150,19 +157,19 @@ class ScanWorker {
   enum class Mode : std::uint8_t { kIdle, kSequential, kShared };
 
   Result<bool> find_work();  // false: there is none left
-  bool is_large(std::uint32_t object) const;
+  static bool is_large(const io::Object& object);
   void claim_objects();
-  Result<void> open_object(std::uint32_t object, bool is_last);
-  Result<std::size_t> start_source(std::uint32_t object, std::span<char> out);
+  void go_to(std::uint32_t number);
+  Result<void> open_object(bool is_last);
+  Result<std::size_t> start_source(std::uint32_t number, const io::Object& object, std::span<char> out);
   std::uint64_t stored_bytes() const;
   std::optional<io::Damage> damage_at_end() const;
-  const formats::Format* format_of(std::uint32_t object, const std::string& path, std::string_view text,
-                                   bool whole) const;
-  Result<const formats::Format*> identify(const std::string& path, std::string_view text, bool whole) const;
+  const formats::Format* format_of(std::string_view text, bool whole) const;
+  Result<const formats::Format*> identify(std::string_view text, bool whole) const;
   const formats::Format* reads_as(const formats::Format* format) const;
-  void begin_object(std::uint32_t object, const formats::Format* format, std::string_view head);
+  void begin_object(const formats::Format* format, std::string_view head);
   void restart_reader(std::string_view head);
-  const Source& source_of(std::uint32_t object) const;
+  const Source& source_of(const io::Object& object) const { return scan_.options_.sources[object.source]; }
   void begin_sequential(const formats::Format* format);
   bool read_block();
   bool merge_next();
@@ -191,15 +198,14 @@ class ScanWorker {
   MessageReader messages_;
   bool in_messages_ = false;                      // the last batch of envelopes may hold more
   const formats::Format* told_format_ = nullptr;  // of the batch that next() returned
-  std::size_t group_next_ = 0;  // indexes into options().objects: handed out to this worker, not yet opened
-  std::size_t group_end_ = 0;
+  std::vector<std::uint32_t> group_;              // handed out to this worker, the last one first; not yet opened
+  io::ObjectCursor cursor_;
   double growth_ = 1;  // plain bytes per stored byte of late
   Mode mode_ = Mode::kIdle;
-  std::uint32_t object_ = 0;
+  std::uint32_t number_ = 0;  // of object_ in the listing
+  io::Object object_;
   const formats::Format* format_ = nullptr;
   std::optional<formats::KeyFacts> key_facts_;  // once they were asked for
-  std::string key_;                             // of object key_of_
-  std::optional<std::uint32_t> key_of_;
   formats::RecordReader* reader_ = nullptr;
   formats::Batch* batch_ = nullptr;
   std::uint64_t order_ = 0;

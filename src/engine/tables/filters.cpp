@@ -40,15 +40,16 @@ class Pruner {
       }
       if (only_of_key(*filter)) key_filters_.push_back(filter.get());
     }
-    const io::Listing& listing = session_.inputs.listing;
-    result.objects.reserve(listing.objects.size());
-    for (std::uint32_t i = 0; i < listing.objects.size(); ++i) {
-      if (earliest_us_ || !key_filters_.empty()) {
-        const std::string path = listing.path(listing.objects[i]);
-        if (earliest_us_ && ends_before(path, *earliest_us_)) continue;
-        if (!key_filters_.empty() && !may_pass_key_filters(path, session_.source_of(i).settings)) continue;
-      }
-      result.objects.push_back(i);
+    const io::ObjectList& objects = session_.inputs.listing.objects;
+    if (!earliest_us_ && key_filters_.empty()) {
+      result.objects = io::ObjectSet::all(objects.size());
+      return result;
+    }
+    io::ObjectCursor cursor(objects);
+    while (const io::Object* object = cursor.next()) {
+      if (earliest_us_ && ends_before(object->path, *earliest_us_)) continue;
+      if (!key_filters_.empty() && !may_pass_key_filters(object->path, session_.source_of(*object).settings)) continue;
+      result.objects.add(cursor.number());
     }
     return result;
   }

@@ -11,6 +11,7 @@
 
 #include "engine/duckdb_headers.h"
 #include "engine/session.h"
+#include "io/object_set.h"
 
 namespace otomo::engine {
 
@@ -23,7 +24,7 @@ struct ColumnMeaning {
 
 struct Pruning {
   std::map<const formats::Format*, formats::LiteralFilter> literals;  // of those formats that can have one
-  std::vector<std::uint32_t> objects;                                 // that remain, in order
+  io::ObjectSet objects;                                              // that remain
 };
 
 // `formats` are those of the table; `meaning_of` tells the column behind a column id. Errors of an expression's

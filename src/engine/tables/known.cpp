@@ -44,10 +44,10 @@ std::vector<KnownTable> own_tables() {
 
 // The object's first plain bytes, with kBlockPaddingBytes behind them; nullopt: a pipe, it cannot be read, or it lies
 // in S3, where a glance would cost requests.
-std::optional<std::string> head_of(const io::Listing& listing, const io::Object& object) {
-  if (object.is_stdin || !object.modified_us || listing.s3_of(object) != nullptr) return {};
+std::optional<std::string> head_of(const io::Object& object) {
+  if (object.is_stdin || !object.modified_us || object.is_s3()) return {};
   io::FileOpener opener;
-  auto bytes = opener.open(listing.folders[object.folder], object.name, object.size_bytes);
+  auto bytes = opener.open(object.path, object.size_bytes);
   if (!bytes) return {};
   io::DecodedSource source;
   source.open(std::move(*bytes));
@@ -62,23 +62,23 @@ std::optional<std::string> head_of(const io::Listing& listing, const io::Object&
 
 // The tables that the objects make, as far as a glance tells.
 std::vector<std::string> held_tables(const Session& session) {
-  const io::Listing& listing = session.inputs.listing;
+  const io::ObjectList& objects = session.inputs.listing.objects;
   const formats::Registry& registry = *session.inputs.registry;
   std::vector<std::string> held;
   const auto add = [&](const std::string& table) {
     if (!table.empty() && std::find(held.begin(), held.end(), table) == held.end()) held.push_back(table);
   };
-  const std::size_t step = listing.objects.size() / kObjectsLookedAtMax + 1;
-  for (std::size_t i = 0; i < listing.objects.size(); i += step) {
-    const auto index = static_cast<std::uint32_t>(i);
-    const io::Object& object = listing.objects[index];
-    const auto head = head_of(listing, object);
+  const std::size_t step = objects.size() / kObjectsLookedAtMax + 1;
+  io::ObjectCursor cursor(objects);
+  for (std::size_t i = 0; i < objects.size(); i += step) {
+    const io::Object& object = cursor.at(i);
+    const auto head = head_of(object);
     if (!head) continue;
     const std::string_view text = std::string_view(*head).substr(0, head->size() - kBlockPaddingBytes);
-    const formats::Format* format = session.source_of(index).forced;
-    if (format == nullptr) format = registry.detect(listing.path(object), text, text.size() < kDetectionBytesMax);
+    const formats::Format* format = session.source_of(object).forced;
+    if (format == nullptr) format = registry.detect(object.path, text, text.size() < kDetectionBytesMax);
     if (format == nullptr) {
-      if (!formats::is_side_file(listing.path(object))) add(plain_table_name(object.name));
+      if (!formats::is_side_file(object.path)) add(plain_table_name(object.name()));
       continue;
     }
     add(format->table);

@@ -61,7 +61,7 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
   const std::shared_ptr<Session> session = input.bind_data->Cast<PartsBind>().session;
   auto global = duckdb::make_uniq<PartsGlobal>();
   ScanOptions options = session->scan_options();
-  for (std::uint32_t i = 0; i < options.listing->objects.size(); ++i) options.objects.push_back(i);
+  options.objects = io::ObjectSet::all(options.listing->objects.size());
   options.reports = true;
   options.project = [](const formats::Format&, formats::Batch& batch) {
     batch.event_time.wanted = true;
@@ -102,7 +102,6 @@ duckdb::Value number(std::uint64_t value) { return duckdb::Value::BIGINT(static_
 
 void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, duckdb::DataChunk& output) {
   ScanWorker& worker = data.local_state->Cast<PartsLocal>().worker;
-  const io::Listing& listing = data.bind_data->Cast<PartsBind>().session->inputs.listing;
   // Enough parts for a chunk, or the end.
   while (worker.reports.size() < kBatchRowsMax / 2) {
     const std::size_t before = worker.reports.size();
@@ -113,10 +112,9 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
   const std::size_t rows = std::min<std::size_t>(worker.reports.size(), kBatchRowsMax);
   for (std::size_t row = 0; row < rows; ++row) {
     const ObjectReport& part = worker.reports[row];
-    const io::Object& object = listing.objects[part.object];
     std::size_t column = 0;
     const auto put = [&](duckdb::Value value) { output.SetValue(column++, row, value); };
-    put(text_value(listing.path(object)));
+    put(text_value(part.path));
     put(text_or_null(part.format == nullptr ? "" : part.format->name));
     put(text_or_null(part.container == nullptr ? "" : part.container->name));
     put(text_or_null(word_of(part.state)));
@@ -127,7 +125,7 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
     put(instant_or_null(part.first_event_us));
     put(instant_or_null(part.last_event_us));
     // The object's bytes are told once: with its own records.
-    put(part.container == nullptr ? number(object.size_bytes) : duckdb::Value(duckdb::LogicalType::BIGINT));
+    put(part.container == nullptr ? number(part.size_bytes) : duckdb::Value(duckdb::LogicalType::BIGINT));
     put(number(part.plain_bytes));
     put(number(part.counts.records));
     put(number(part.counts.rejects));

@@ -98,7 +98,7 @@ class PlainTables {
     use.table = name;
     use.records_known = false;
     use.objects_pruned = older_manifests_;
-    for (const std::uint32_t object : read_) use.stored_bytes += listing_.objects[object].size_bytes;
+    for (const std::uint32_t object : read_) use.stored_bytes += listing_.objects.at(object).size_bytes;
     use.objects_matched = use.objects_read = read_.size();
     use.objects_unread = missing_.size();
     use.unread = missing_;
@@ -122,13 +122,13 @@ class PlainTables {
   }
 
   // Opens the object and looks at its first plain bytes.
-  PlainObject look_at(std::uint32_t index) const {
-    const io::Object& object = listing_.objects[index];
+  PlainObject look_at(std::size_t number, const io::Object& object) const {
+    const auto index = static_cast<std::uint32_t>(number);
     PlainObject plain{index, Kind::kCsv, ""};
     io::DecodedSource source;
     std::string head(kHeadBytes, '\0');
-    head.resize(read_head(source, index, head));
-    std::string name = lowered(object.name);
+    head.resize(read_head(source, object, head));
+    std::string name = lowered(object.name());
     if (is_parquet(head)) {
       plain.kind = Kind::kParquet;
       plain.file_name = object_file_name(index, FileForm::kStored, "parquet");
@@ -142,10 +142,9 @@ class PlainTables {
     return plain;
   }
 
-  std::size_t read_head(io::DecodedSource& source, std::uint32_t index, std::string& out) const {
-    if (listing_.objects[index].is_stdin)
-      throw duckdb::IOException("standard input is no plain table: save it to a file first");
-    auto bytes = io::open_object(listing_, index);
+  std::size_t read_head(io::DecodedSource& source, const io::Object& object, std::string& out) const {
+    if (object.is_stdin) throw duckdb::IOException("standard input is no plain table: save it to a file first");
+    auto bytes = io::open_object(listing_, object);
     if (!bytes) throw duckdb::IOException(bytes.error().message);
     source.open(std::move(*bytes));
     const auto started = source.start({out.data(), out.size()});
@@ -177,11 +176,12 @@ class PlainTables {
 
   std::string of_name(const std::string& name) {
     std::vector<PlainObject> objects;
-    for (std::uint32_t i = 0; i < listing_.objects.size(); ++i) {
-      const auto stem = stem_of(listing_.objects[i].name);
+    io::ObjectCursor cursor(listing_.objects);
+    while (const io::Object* object = cursor.next()) {
+      const auto stem = stem_of(object->name());
       const bool of_file = stem && (lowered(*stem) == name || as_identifier(*stem) == name);
-      if (of_file || (lowered(session_.source_of(i).name) == name && !session_.source_of(i).name.empty())) {
-        objects.push_back(look_at(i));
+      if (of_file || (lowered(session_.source_of(*object).name) == name && !session_.source_of(*object).name.empty())) {
+        objects.push_back(look_at(cursor.number(), *object));
       }
     }
     return objects.empty() ? "" : read_all(objects);
@@ -193,8 +193,8 @@ class PlainTables {
     for (const PlainObject& object : objects) {
       if (object.kind != objects[0].kind) {
         throw duckdb::BinderException("%s and %s have one table's name, but are of different kinds",
-                                      listing_.path(listing_.objects[objects[0].object]),
-                                      listing_.path(listing_.objects[object.object]));
+                                      listing_.objects.at(objects[0].object).path,
+                                      listing_.objects.at(object.object).path);
       }
       files.push_back(quoted(object.file_name, '\''));
       read_.push_back(object.object);
@@ -208,9 +208,10 @@ class PlainTables {
 
   std::string of_class(const std::string& name) {
     std::vector<PlainObject> objects;
-    for (std::uint32_t i = 0; i < listing_.objects.size(); ++i) {
-      if (!lowered(listing_.objects[i].name).contains("parquet")) continue;
-      PlainObject plain = look_at(i);
+    io::ObjectCursor cursor(listing_.objects);
+    while (const io::Object* object = cursor.next()) {
+      if (!lowered(object->name()).contains("parquet")) continue;
+      PlainObject plain = look_at(cursor.number(), *object);
       if (plain.kind != Kind::kParquet) continue;
       const std::string file = quoted(plain.file_name, '\'');
       const auto columns = ask("SELECT count(*) FROM parquet_schema(" + file +
@@ -219,8 +220,7 @@ class PlainTables {
       const auto classes = ask("SELECT DISTINCT class_name FROM read_parquet(" + file + ", hive_partitioning = false)");
       // One class per object, as Security Lake wants it; more would be cut off here without a word.
       if (classes.size() > 1) {
-        throw duckdb::BinderException("%s holds several OCSF classes: ask for the table ocsf_events",
-                                      listing_.path(listing_.objects[i]));
+        throw duckdb::BinderException("%s holds several OCSF classes: ask for the table ocsf_events", object->path);
       }
       if (!classes.empty() && std::string(kClassPrefix) + as_identifier(classes[0][0]) == name) {
         objects.push_back(std::move(plain));
@@ -230,11 +230,10 @@ class PlainTables {
   }
 
   // What is or may be a manifest; nullopt, and told where it must be one: it is none.
-  std::optional<formats::Manifest> manifest_of(const formats::Format& format, std::uint32_t index,
-                                               const std::string& path, bool in_place) {
+  std::optional<formats::Manifest> manifest_of(const formats::Format& format, const io::Object& object, bool in_place) {
     io::DecodedSource source;
-    std::string text(std::min<std::uint64_t>(listing_.objects[index].size_bytes + kHeadBytes, kManifestBytesMax), '\0');
-    const std::size_t size = read_head(source, index, text);
+    std::string text(std::min<std::uint64_t>(object.size_bytes + kHeadBytes, kManifestBytesMax), '\0');
+    const std::size_t size = read_head(source, object, text);
     text.resize(size);
     auto manifest = format.read_manifest(text);
     if (manifest) return manifest;
@@ -242,7 +241,7 @@ class PlainTables {
     const std::string_view head = std::string_view(text).substr(0, std::min(size, kDetectionBytesMax));
     if (in_place || format.detect(head, head.size() == size) == formats::Verdict::kYes) {
       missing_.push_back({ErrorKind::kWorld,
-                          path + " is no manifest that can be read, and it may be the newest",
+                          object.path + " is no manifest that can be read, and it may be the newest",
                           "copy it again, or leave it out",
                           {}});
     }
@@ -257,8 +256,9 @@ class PlainTables {
     std::map<std::string, Found> newest;
     std::set<std::string> known;                    // what the manifests are of
     std::map<std::string, std::string> data_files;  // one of each of what data files are of
-    for (std::uint32_t index = 0; index < listing_.objects.size(); ++index) {
-      const std::string path = listing_.path(listing_.objects[index]);
+    io::ObjectCursor cursor(listing_.objects);
+    while (const io::Object* object = cursor.next()) {
+      const std::string& path = object->path;
       const auto facts = format.read_key(path);
       if (!facts) continue;
       if (formats::key_name(path) != kManifestName) {
@@ -266,7 +266,7 @@ class PlainTables {
         continue;
       }
       known.insert(facts->log_of);
-      auto manifest = manifest_of(format, index, path, !facts->log_of.empty());
+      auto manifest = manifest_of(format, *object, !facts->log_of.empty());
       if (!manifest) continue;
       // A manifest of no files does not say what it is of: its key does.
       if (manifest->keys.empty()) manifest->set += '\n' + facts->log_of;
@@ -282,6 +282,11 @@ class PlainTables {
                           "copy the manifest.json of " + of + ", too",
                           {}});
     }
+    std::set<std::string> names;
+    for (const auto& [set, found] : newest) {
+      for (const std::string& key : found.manifest.keys) names.emplace(formats::key_name(key));
+    }
+    find_data_files(names);
     std::vector<std::string> parts;
     for (const auto& [set, found] : newest) {
       const std::string part = of_manifest(found.manifest, found.path);
@@ -291,24 +296,27 @@ class PlainTables {
     return fmt::format("{}", fmt::join(parts, " UNION ALL BY NAME "));
   }
 
+  void find_data_files(const std::set<std::string>& names) {
+    io::ObjectCursor cursor(listing_.objects);
+    while (const io::Object* object = cursor.next()) {
+      const std::string name(object->name());
+      if (names.contains(name))
+        data_files_.emplace(name, DataFile{static_cast<std::uint32_t>(cursor.number()), object->path});
+    }
+  }
+
   std::string of_manifest(const formats::Manifest& manifest, const std::string& path) {
     if (manifest.file_format != "CSV" && manifest.file_format != "Parquet") {
       throw duckdb::BinderException("%s: data files in %s are not read, only CSV and Parquet", path,
                                     manifest.file_format);
     }
-    // The object whose path ends as the key does.
-    if (by_name_.empty()) {
-      for (std::uint32_t i = 0; i < listing_.objects.size(); ++i) by_name_.emplace(listing_.objects[i].name, i);
-    }
     const bool is_csv = manifest.file_format == "CSV";
     std::vector<std::string> files;
     for (const std::string& key : manifest.keys) {
-      const std::string name = key.substr(key.rfind('/') + 1);
-      const auto [begin, end] = by_name_.equal_range(name);
-      // Of several with that name, the one that shares most of the key.
-      const auto shared = [&](std::uint32_t object) {
-        const std::string whole = listing_.path(listing_.objects[object]);
-        return std::mismatch(key.rbegin(), key.rend(), whole.rbegin(), whole.rend()).first - key.rbegin();
+      const auto [begin, end] = data_files_.equal_range(std::string(formats::key_name(key)));
+      // The object whose path ends as the key does: of several with that name, the one that shares most of the key.
+      const auto shared = [&](const DataFile& file) {
+        return std::mismatch(key.rbegin(), key.rend(), file.path.rbegin(), file.path.rend()).first - key.rbegin();
       };
       const auto best = std::max_element(
           begin, end, [&](const auto& a, const auto& b) { return shared(a.second) < shared(b.second); });
@@ -316,9 +324,10 @@ class PlainTables {
         missing_.push_back({ErrorKind::kWorld, path + " names " + key + ", which is not under --from", "", {}});
         continue;
       }
-      read_.push_back(best->second);
-      files.push_back(quoted(is_csv ? object_file_name(best->second, FileForm::kDecoded, "csv")
-                                    : object_file_name(best->second, FileForm::kStored, "parquet"),
+      const std::uint32_t object = best->second.object;
+      read_.push_back(object);
+      files.push_back(quoted(is_csv ? object_file_name(object, FileForm::kDecoded, "csv")
+                                    : object_file_name(object, FileForm::kStored, "parquet"),
                              '\''));
     }
     if (files.empty() && !manifest.keys.empty()) return "";
@@ -349,7 +358,11 @@ class PlainTables {
   std::vector<std::uint32_t> read_;
   std::vector<Error> missing_;
   std::uint64_t older_manifests_ = 0;
-  std::unordered_multimap<std::string, std::uint32_t> by_name_;
+  struct DataFile {
+    std::uint32_t object;
+    std::string path;
+  };
+  std::unordered_multimap<std::string, DataFile> data_files_;  // by their names, those that manifests name
 };
 
 }  // namespace

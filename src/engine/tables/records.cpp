@@ -95,8 +95,7 @@ duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext& /*context*/
   auto bound = duckdb::make_uniq<RecordsBind>();
   bound->session = info.session;
   bound->formats = info.formats;
-  const auto count = static_cast<std::uint32_t>(info.session->inputs.listing.objects.size());
-  for (std::uint32_t i = 0; i < count; ++i) bound->pruning.objects.push_back(i);
+  bound->pruning.objects = io::ObjectSet::all(info.session->inputs.listing.objects.size());
   for (const auto& column : bound->format().columns) {
     names.emplace_back(column.name);
     types.push_back(logical_type(column));
@@ -136,10 +135,7 @@ void pushdown(duckdb::ClientContext& context, duckdb::LogicalGet& get, duckdb::F
   auto& bound = data->Cast<RecordsBind>();
   Pruning fresh = prune(context, get, filters, *bound.session, bound.formats, meaning_of);
   // Called more than once per plan, with more or fewer filters: whatever was ruled out stays out.
-  std::vector<std::uint32_t> both;
-  std::set_intersection(bound.pruning.objects.begin(), bound.pruning.objects.end(), fresh.objects.begin(),
-                        fresh.objects.end(), std::back_inserter(both));
-  bound.pruning.objects = std::move(both);
+  bound.pruning.objects.keep_only(fresh.objects);
   for (auto& [format, literals] : fresh.literals) bound.pruning.literals[format] = std::move(literals);
 }
 
@@ -260,11 +256,10 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
       if (fact != nullptr) put_from_key(*column, rows, worker.key_facts().*fact);
       lend_column(*column, rows, block, vector);
     } else if (common == kSourceName) {
-      const std::string& name = bound.session->source_of(worker.object()).name;
+      const std::string& name = worker.source().name;
       put_constant(vector, name.empty() ? std::nullopt : std::optional(name));
     } else if (id == hidden_id(kPath)) {
-      const io::Listing& listing = bound.session->inputs.listing;
-      vector.Reference(text_value(listing.path(listing.objects[worker.object()])));
+      vector.Reference(text_value(worker.object().path));
     } else if (id == hidden_id(kOffset)) {
       auto* out = duckdb::FlatVector::GetData<std::int64_t>(vector);
       for (std::size_t row = 0; row < rows; ++row) out[row] = static_cast<std::int64_t>(batch->offsets[row]);
@@ -293,7 +288,7 @@ duckdb::unique_ptr<duckdb::NodeStatistics> cardinality(duckdb::ClientContext& /*
                                                        const duckdb::FunctionData* data) {
   // Compressed or not, about one record per 300 stored bytes; only the order of joins depends on it.
   const auto& bound = data->Cast<RecordsBind>();
-  return duckdb::make_uniq<duckdb::NodeStatistics>(bound.session->inputs.listing.size_bytes / 300 + 1);
+  return duckdb::make_uniq<duckdb::NodeStatistics>(bound.session->inputs.listing.objects.objects_bytes() / 300 + 1);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(duckdb::ClientC
   const std::shared_ptr<Session> session = input.bind_data->Cast<RejectsBind>().session;
   auto global = duckdb::make_uniq<RejectsGlobal>();
   ScanOptions options = session->scan_options();
-  for (std::uint32_t i = 0; i < options.listing->objects.size(); ++i) options.objects.push_back(i);
+  options.objects = io::ObjectSet::all(options.listing->objects.size());
   options.project = [](const formats::Format&, formats::Batch&) {};
   global->scan = std::make_shared<Scan>(std::move(options));
   global->threads_max = session->threads;
@@ -63,7 +63,6 @@ duckdb::unique_ptr<duckdb::LocalTableFunctionState> init_local(duckdb::Execution
 
 void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, duckdb::DataChunk& output) {
   auto& local = data.local_state->Cast<RejectsLocal>();
-  const io::Listing& listing = data.bind_data->Cast<RejectsBind>().session->inputs.listing;
   while (local.batch == nullptr || local.next_reject == local.batch->rejects.size()) {
     auto next = local.worker.next();
     if (!next) throw_error(next.error());
@@ -75,7 +74,7 @@ void scan(duckdb::ClientContext& /*context*/, duckdb::TableFunctionInput& data, 
     }
   }
   const std::size_t rows = std::min<std::size_t>(local.batch->rejects.size() - local.next_reject, kBatchRowsMax);
-  const duckdb::Value path = text_value(listing.path(listing.objects[local.worker.object()]));
+  const duckdb::Value path = text_value(local.worker.object().path);
   const duckdb::Value format{std::string(local.worker.format()->name)};
   output.data[0].Reference(path);
   output.data[2].Reference(format);

@@ -70,7 +70,7 @@ class ScanTest : public testing::Test {
     options.sources = sources;
     const formats::Registry registry;
     options.registry = &registry;
-    for (std::uint32_t i = 0; i < listing->objects.size(); ++i) options.objects.push_back(i);
+    options.objects = io::ObjectSet::all(listing->objects.size());
     options.project = [](const formats::Format&, formats::Batch& batch) {
       batch.offsets_wanted = batch.raw_wanted = true;
       batch.event_time.wanted = batch.account_id.wanted = batch.region.wanted = true;
@@ -105,7 +105,7 @@ class ScanTest : public testing::Test {
               if (had_reports) continue;
               return;
             }
-            const std::string name = merge ? "" : listing->objects[worker.object()].name + ' ';
+            const std::string name = merge ? "" : std::string(worker.object().name()) + ' ';
             for (std::size_t row = 0; row < (*batch)->rows; ++row) {
               found.pieces.insert(name + std::to_string((*batch)->offsets[row]) + ' ' +
                                   std::string((*batch)->raw[row]));
@@ -344,7 +344,7 @@ TEST_F(ScanTest, Interrupted) {
   options.sources = sources;
   const formats::Registry registry;
   options.registry = &registry;
-  options.objects = {0};
+  options.objects = io::ObjectSet::all(1);
   options.project = [](const formats::Format&, formats::Batch&) {};
   std::atomic<int> calls{0};
   options.interrupted = [&] { return ++calls > 3; };

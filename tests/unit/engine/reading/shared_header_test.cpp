@@ -58,7 +58,7 @@ Totals scan(const fs::path& path, std::size_t workers, const formats::SourceSett
   options.sources = sources;
   const formats::Registry registry;
   options.registry = &registry;
-  for (std::uint32_t i = 0; i < listing->objects.size(); ++i) options.objects.push_back(i);
+  options.objects = io::ObjectSet::all(listing->objects.size());
   options.wanted = {&cloudfront()};
   const std::size_t address = formats::column_index(cloudfront(), "c_ip");
   options.project = [&](const formats::Format&, formats::Batch& batch) { batch.columns[address].wanted = true; };
