@@ -137,6 +137,17 @@ S3Failure changed(const S3Request& request, int status) {
           Error{ErrorKind::kWorld, place_of(request) + ": it was changed after it was listed", "ask again", {}}};
 }
 
+// Another number of bytes than was listed.
+S3Failure not_as_listed(const S3Request& request, int status) {
+  const bool wants_part = std::ranges::any_of(request.headers, [](const auto& h) { return h.name == "range"; });
+  if (!wants_part || status != 200) return changed(request, status);
+  return {status, "",
+          Error{ErrorKind::kWorld,
+                place_of(request) + ": the server sends the whole object where a part of it was asked for",
+                "large objects can be read only from a server that knows the header Range",
+                {}}};
+}
+
 S3Failure failure_of(const S3Request& request, int status, const Told& told) {
   if (status == 412) return changed(request, status);
   const std::string place = place_of(request);
@@ -260,7 +271,7 @@ void S3Client::answered(const std::shared_ptr<Call>& call, net::HttpOutcome outc
     if (whole) return call->done(std::move(response));
     // All that the server wanted to send came; a body that was cut is kBroken.
     if (!response.header("content-length").empty()) {
-      return call->done(std::unexpected(changed(request, response.status)));
+      return call->done(std::unexpected(not_as_listed(request, response.status)));
     }
     outcome.failure = net::HttpFailure::kBroken;
     outcome.message = fmt::format("{} bytes came instead of {}", response.body.size(), *request.body_bytes);
@@ -298,7 +309,7 @@ void S3Client::answered(const std::shared_ptr<Call>& call, net::HttpOutcome outc
         return try_again(call);
       break;
     case net::HttpFailure::kTooLarge:
-      if (request.body_bytes) return call->done(std::unexpected(changed(request, response.status)));
+      if (request.body_bytes) return call->done(std::unexpected(not_as_listed(request, response.status)));
       break;
     default: break;
   }

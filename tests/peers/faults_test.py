@@ -57,6 +57,13 @@ class FaultsTest(unittest.TestCase):
             return answer(pass_on) if request.path == "/logs/" + key else pass_on()
         return rule
 
+    def test_a_server_that_does_not_know_ranges(self):
+        whole = LINE.encode() * (9 * 1024 * 1024 // len(LINE))
+        self.client.put_object(Bucket="logs", Key="large", Body=whole)
+        rule = self.for_key("large", lambda pass_on: Answer(200, whole))
+        self.ask(rule, path="s3://logs/large", code=3)
+        self.tells("the server sends the whole object where a part of it was asked for", "Range")
+
     def test_a_storm_changes_no_answer(self):
         tables = ("s3_access_logs", "cloudtrail_logs", "alb_access_logs", "vpc_flow_logs", "cloudfront_standard_logs")
         counts = ", ".join(f"(SELECT count(*) FROM {table}) AS {table}" for table in tables)
