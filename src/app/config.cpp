@@ -226,6 +226,20 @@ constexpr Row kRows[] = {
      [](const std::string& key, std::string& text, Target& target) {
        return take_switch(key, text, target.config.defaults.csv_safe);
      }},
+    {{"defaults", "sse", "KIND", "encryption of what -o writes to S3: AES256, aws:kms or aws:kms:dsse",
+      "as the bucket says"},
+     ValueType::kText,
+     [](const std::string& key, std::string& text, Target& target) {
+       return keep(encryption(key, text), text, target.config.defaults.sse);
+     },
+     Trust::kOwnFile},
+    {{"defaults", "sse_kms_key_id", "KEY", "the KMS key for that", "the account's own for S3"},
+     ValueType::kText,
+     [](const std::string&, std::string& text, Target& target) -> Verdict {
+       target.config.defaults.sse_kms_key_id = text;
+       return {};
+     },
+     Trust::kOwnFile},
     {{"defaults", "ask_above", "SIZE", "ask before more than this is read from AWS's S3", "10GB"},
      ValueType::kSize,
      [](const std::string& key, std::string& text, Target& target) {

@@ -32,6 +32,7 @@
 #include "base/result.h"
 #include "engine/database.h"
 #include "formats/format.h"
+#include "io/object_writer.h"
 #include "io/s3_connection.h"
 
 namespace otomo::app {
@@ -58,6 +59,8 @@ struct ConfigDefaults {
   std::string rows;
   std::optional<bool> strict;
   std::optional<bool> csv_safe;
+  std::string sse;  // of what is written to S3
+  std::string sse_kms_key_id;
   std::string ask_above;
   std::string ask_above_objects;
 };

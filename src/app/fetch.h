@@ -34,8 +34,6 @@ namespace otomo::app {
 inline constexpr const char* kFetchRecordName = "_otomo_fetch.jsonl";
 inline constexpr const char* kFetchPartialName = "_otomo_partial";  // what is not whole yet; goes with the run
 
-inline bool is_in_s3(std::string_view path) { return io::Object::is_s3(path); }
-
 struct FetchOptions {
   std::vector<QuestionSource> sources;
   std::string folder;

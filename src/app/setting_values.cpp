@@ -99,6 +99,11 @@ Result<std::string> zone_name(const std::string& name, const std::string& text) 
   return text;
 }
 
+Result<std::string> encryption(const std::string& name, const std::string& text) {
+  if (text == "AES256" || text == "aws:kms" || text == "aws:kms:dsse") return text;
+  return usage_error(name + " '" + text + "' is no encryption", "AES256, aws:kms or aws:kms:dsse");
+}
+
 Result<std::int64_t> object_time(const std::string& name, std::string_view text, std::string_view time_zone,
                                  std::int64_t now_us) {
   if (const auto day = parse_iso_date(text)) {

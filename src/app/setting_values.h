@@ -27,6 +27,9 @@ Result<std::uint64_t> row_count(const std::string& name, std::string_view text);
 // An IANA name of a zone that this machine knows.
 Result<std::string> zone_name(const std::string& name, const std::string& text);
 
+// How S3 is to encrypt what is written: one of its words.
+Result<std::string> encryption(const std::string& name, const std::string& text);
+
 // When objects were last changed: "2026-03-01" (that day's beginning in `time_zone`), "2026-03-01T09:00:00Z", or how
 // long before `now_us`: "7d", "12h" (w, d, h, m, s). Microseconds since 1970.
 Result<std::int64_t> object_time(const std::string& name, std::string_view text, std::string_view time_zone,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/config.h"
@@ -37,6 +38,8 @@ struct SourceListed {
   std::uint64_t repeated = 0;  // objects that an earlier source has: they are asked there
   std::uint64_t left_out = 0;  // by the choice
 };
+
+inline bool is_in_s3(std::string_view path) { return io::Object::is_s3(path); }
 
 struct SourcesListing {
   io::Listing listing;

@@ -90,8 +90,9 @@ Told told_by(const std::string& body) {
 }
 
 bool is_worth_another_try(int status, const std::string& code) {
-  constexpr std::array<std::string_view, 6> kPassing = {"SlowDown",       "InternalError",    "ServiceUnavailable",
-                                                        "RequestTimeout", "OperationAborted", "Throttling"};
+  constexpr std::array<std::string_view, 7> kPassing = {
+      "SlowDown",         "InternalError", "ServiceUnavailable",        "RequestTimeout",
+      "OperationAborted", "Throttling",    "ConditionalRequestConflict"};
   if (status == 408 || status == 429 || status == 500 || (status >= 502 && status <= 504)) return true;
   return std::find(kPassing.begin(), kPassing.end(), code) != kPassing.end();
 }
@@ -120,7 +121,14 @@ constexpr Advice kAdvice[] = {
     {"AllAccessDisabled", "the bucket is closed to everybody"},
 };
 
-std::string hint_of(const std::string& code, int status) {
+constexpr const char* kWriteAdvice =
+    "the identity needs s3:PutObject and s3:AbortMultipartUpload there (and kms:GenerateDataKey for KMS keys); which "
+    "one "
+    "is used: otomo config show, aws sts get-caller-identity";
+
+std::string hint_of(const std::string& code, int status, const std::string& method) {
+  const bool writes = method != "GET" && method != "HEAD";
+  if (writes && (code == "AccessDenied" || (code.empty() && status == 403))) return kWriteAdvice;
   for (const Advice& advice : kAdvice) {
     if (code == advice.code) return advice.hint;
   }
@@ -149,7 +157,7 @@ S3Failure not_as_listed(const S3Request& request, int status) {
 }
 
 S3Failure failure_of(const S3Request& request, int status, const Told& told) {
-  if (status == 412) return changed(request, status);
+  if (status == 412 && (request.method == "GET" || request.method == "HEAD")) return changed(request, status);
   const std::string place = place_of(request);
   std::string said = told.message;
   if (said.empty() && status == 404) said = request.key.empty() ? "no such bucket" : "no such object";
@@ -158,7 +166,7 @@ S3Failure failure_of(const S3Request& request, int status, const Told& told) {
   std::string text = fmt::format("{}: {}", place, said);
   if (!told.code.empty()) text += fmt::format(" ({})", told.code);
   if (told.code == "RequestTimeTooSkewed" && !told.server_time.empty()) text += ", S3's time is " + told.server_time;
-  return {status, told.code, Error{ErrorKind::kWorld, std::move(text), hint_of(told.code, status), {}}};
+  return {status, told.code, Error{ErrorKind::kWorld, std::move(text), hint_of(told.code, status, request.method), {}}};
 }
 
 }  // namespace

@@ -48,6 +48,8 @@ AskOptions with_defaults(AskOptions options, const app::ConfigDefaults& defaults
   fill(options.memory, defaults.memory);
   fill(options.threads, defaults.threads);
   fill(options.rows, defaults.rows);
+  fill(options.sse, defaults.sse);
+  fill(options.sse_kms_key_id, defaults.sse_kms_key_id);
   if (!options.strict) options.strict = defaults.strict;
   if (!options.csv_safe) options.csv_safe = defaults.csv_safe;
   return options;
@@ -129,6 +131,22 @@ Result<PrintOptions> print_options(const AskOptions& options, const std::string&
   return print;
 }
 
+Result<std::unique_ptr<Output>> open_output(const AskOptions& options, const std::string& form) {
+  if (!options.places.writes_s3) return Output::open(options.output_file);
+  io::WriteSettings settings;
+  settings.overwrite = options.overwrite;
+  settings.content_type = content_type(form);
+  if (!options.sse.empty()) {
+    const auto sse = app::encryption("--sse", options.sse);
+    if (!sse) return std::unexpected(sse.error());
+    settings.sse = *sse;
+  }
+  settings.sse_kms_key_id = options.sse_kms_key_id;
+  auto object = io::open_object_writer(options.output_file, s3_settings(options.places), s3_surroundings(), settings);
+  if (!object) return std::unexpected(std::move(object.error()));
+  return Output::to_object(options.output_file, std::move(*object));
+}
+
 // Copies a file that DuckDB wrote to standard output.
 Result<void> copy_out(const std::string& path, Output& output) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -171,11 +189,21 @@ std::vector<Option> ask_options(AskOptions& options) {
        &options.output, form_names()},
       {"-o,--output-file",
        "FILE",
-       "write the answer to FILE, which appears only when it is whole; without --output, its ending says the form: " +
+       "write the answer to FILE, or s3://BUCKET/KEY, which appears only when it is whole; without --output, its "
+       "ending "
+       "says the form: " +
            written_endings(),
        &options.output_file,
        {},
        true},
+      {"--overwrite", "", "let -o s3://BUCKET/KEY replace the object that is there; a file is always replaced",
+       &options.overwrite},
+      {"--sse",
+       "KIND",
+       "how S3 is to encrypt what -o writes (default: as the bucket says)",
+       &options.sse,
+       {"AES256", "aws:kms", "aws:kms:dsse"}},
+      {"--sse-kms-key-id", "KEY", "the KMS key for that", &options.sse_kms_key_id},
       {"--rows", "N", "rows that a table on a terminal shows (default 1000; 0: all)", &options.rows},
       {"--timezone", "ZONE", "zone for event_time, literals and date functions, an IANA name (default UTC)",
        &options.time_zone},
@@ -195,6 +223,7 @@ std::vector<Option> ask_options(AskOptions& options) {
 
 int ask(AskOptions options) {
   if (options.output_file == "-") options.output_file.clear();
+  options.places.writes_s3 = app::is_in_s3(options.output_file);
   const auto fail = [&](const Error& error) {
     print_error(error, options.sql);
     return exit_code_of(error.kind);
@@ -215,7 +244,7 @@ int ask(AskOptions options) {
   const bool parquet = print->form == "parquet";
   if (print->form == "table" && !options.table_sql.empty()) question_wanted->sql = options.table_sql;
 
-  auto output = Output::open(options.output_file);
+  auto output = open_output(options, print->form);
   if (!output) return fail(output.error());
   question_wanted->form = cell_form(print->form);
   std::unique_ptr<app::TempFolder> parquet_folder;

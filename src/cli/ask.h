@@ -24,6 +24,9 @@ struct AskOptions {
   std::string log_zone;  // and of its times
   std::string output;    // form
   std::string output_file;
+  bool overwrite = false;  // an object in S3; a file always is
+  std::string sse;
+  std::string sse_kms_key_id;
   std::string time_zone;
   std::string memory;  // "4GB"
   std::string threads;

@@ -106,6 +106,16 @@ Result<ConsentOptions> consent_options(const Places& places, const app::ConfigDe
   return options;
 }
 
+io::S3Settings s3_settings(const Places& places) {
+  io::S3Settings settings;
+  settings.profile = places.profile;
+  settings.region = places.region;
+  settings.endpoint_url = places.endpoint_url;
+  settings.anonymous = places.no_sign_request;
+  settings.requester_pays = !places.request_payer.empty();
+  return settings;
+}
+
 std::unexpected<Error> not_of_a_source(std::string_view option) {
   return usage_error(std::string(option) + " is for what is named on the command line",
                      "of a source, otomo.toml says it");
@@ -125,11 +135,7 @@ Result<std::vector<app::QuestionSource>> chosen_sources(const Places& places, co
     app::QuestionSource source;
     source.paths = places.from;
     source.choice = choice;
-    source.s3.profile = places.profile;
-    source.s3.region = places.region;
-    source.s3.endpoint_url = places.endpoint_url;
-    source.s3.anonymous = places.no_sign_request;
-    source.s3.requester_pays = !places.request_payer.empty();
+    source.s3 = s3_settings(places);
     wanted.push_back(std::move(source));
     return wanted;
   }
@@ -156,7 +162,7 @@ Result<std::vector<app::QuestionSource>> chosen_sources(const Places& places, co
   if (wanted.empty()) return wanted;
   for (const auto& [option, value] : {std::pair("--profile", places.profile), std::pair("--region", places.region),
                                       std::pair("--endpoint-url", places.endpoint_url)}) {
-    if (!value.empty()) return not_of_a_source(option);
+    if (!value.empty() && !places.writes_s3) return not_of_a_source(option);
   }
   return wanted;
 }

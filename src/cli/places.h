@@ -27,7 +27,11 @@ struct Places {
   std::string ask_above;  // "10GB"
   std::string ask_above_objects;
   bool yes = false;
+  bool writes_s3 = false;  // who asks S3, and where, is said of what is written, too
 };
+
+// Who asks S3, and where, as the command line says.
+io::S3Settings s3_settings(const Places& places);
 
 // All but `from`, whose name differs from command to command.
 std::vector<Option> place_options(Places& places);

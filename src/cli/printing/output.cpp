@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace otomo::cli {
 
@@ -48,6 +49,13 @@ Result<std::unique_ptr<Output>> Output::open(const std::string& path) {
   return output;
 }
 
+std::unique_ptr<Output> Output::to_object(const std::string& url, std::unique_ptr<io::ObjectWriter> object) {
+  std::unique_ptr<Output> output(new Output);
+  output->path_ = url;
+  output->object_ = std::move(object);
+  return output;
+}
+
 Output::~Output() {
   if (path_.empty()) return;
   if (descriptor_ >= 0) ::close(descriptor_);
@@ -56,6 +64,7 @@ Output::~Output() {
 
 void Output::discard() {
   if (!partial_path_.empty()) ::unlink(partial_path_.c_str());
+  if (object_ != nullptr) object_->discard();
 }
 
 Result<void> Output::write(std::string_view text) {
@@ -64,6 +73,11 @@ Result<void> Output::write(std::string_view text) {
 }
 
 Result<void> Output::flush() {
+  if (object_ != nullptr) {
+    auto written = object_->write(buffer_);
+    buffer_.clear();
+    return written;
+  }
   std::string_view left = buffer_;
   while (!left.empty() && !reader_gone_) {
     const ssize_t count = ::write(descriptor_, left.data(), left.size());
@@ -86,7 +100,9 @@ Result<void> Output::flush() {
 
 Result<void> Output::finish() {
   if (auto flushed = flush(); !flushed) return flushed;
-  if (!path_.empty()) {
+  if (object_ != nullptr) {
+    if (auto finished = object_->finish(); !finished) return finished;
+  } else if (!path_.empty()) {
     if (::close(descriptor_) != 0 ||
         (!partial_path_.empty() && std::rename(partial_path_.c_str(), path_.c_str()) != 0)) {
       descriptor_ = -1;

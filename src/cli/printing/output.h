@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where an answer goes: standard output, or a file that appears under its name only when it is whole. Buffered; one
-// thread at a time, but for discard().
+// Where an answer goes: standard output, or a file or an object in S3 that appears under its name only when it is
+// whole. Buffered; one thread at a time, but for discard().
 #pragma once
 
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "app/config.h"
 #include "base/result.h"
 
 namespace otomo::cli {
@@ -16,6 +17,8 @@ class Output {
  public:
   // Empty `path`: standard output.
   static Result<std::unique_ptr<Output>> open(const std::string& path);
+  // An object in S3, under its URL.
+  static std::unique_ptr<Output> to_object(const std::string& url, std::unique_ptr<io::ObjectWriter> object);
   ~Output();  // a file that was not finished is removed
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -36,6 +39,7 @@ class Output {
 
   std::string path_;
   std::string partial_path_;
+  std::unique_ptr<io::ObjectWriter> object_;
   int descriptor_ = -1;
   std::string buffer_;
   bool reader_gone_ = false;

@@ -51,6 +51,17 @@ std::string written_endings() {
   return list;
 }
 
+std::string content_type(std::string_view form) {
+  if (form == "parquet") return "application/vnd.apache.parquet";
+  const std::string_view type = form == "csv"        ? "text/csv"
+                                : form == "tsv"      ? "text/tab-separated-values"
+                                : form == "json"     ? "application/json"
+                                : form == "jsonl"    ? "application/x-ndjson"
+                                : form == "markdown" ? "text/markdown"
+                                                     : "text/plain";
+  return std::string(type) + "; charset=utf-8";
+}
+
 engine::CellForm cell_form(std::string_view form) {
   return form == "json" || form == "jsonl" ? engine::CellForm::kJson : engine::CellForm::kText;
 }

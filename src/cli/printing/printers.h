@@ -41,6 +41,8 @@ const std::vector<std::string>& form_names();
 // The form that the name of a file promises, by its ending, small or capital letters; nullopt: none. "": a form that is
 // not written.
 std::optional<std::string_view> promised_form(std::string_view file_name);
+// The form's media type.
+std::string content_type(std::string_view form);
 // Those endings, for the help: ".csv, .tsv, …".
 std::string written_endings();
 // Which form of cells the printer of this form wants.
