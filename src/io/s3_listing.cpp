@@ -25,6 +25,8 @@ constexpr std::size_t kBracesMax = 1024;  // patterns that one may stand for
 // A page that touches more folders than this shows small ones: then one page after the other costs fewer requests.
 constexpr std::size_t kFoldersPerPageMax = 10;
 constexpr std::int64_t kDaysMax = 4000;
+// A server may show a page twice, or an empty one; it does not do so for ever.
+constexpr unsigned kIdlePagesMax = 20;
 // Behind every key that begins with what stands before it.
 constexpr std::string_view kLastCharacter = "\xF4\x8F\xBF\xBF";
 
@@ -36,6 +38,7 @@ struct Range {
   std::string token;     // of the page before, whose last key is `after`
   bool folders = false;  // by the delimiter: what lies directly below, and the folders' names
   bool may_split = true;
+  unsigned idle_pages = 0;  // before it, without a key behind `after`
 };
 
 // A part of all keys, and what was found there. Parts stand in the order of keys; those that are done become one, so
@@ -165,7 +168,8 @@ class Lister : public std::enable_shared_from_this<Lister> {
     }
     take_folders(nullptr);
     if (!page.next_token.empty() && !past) {
-      if (page.next_token == range.token) {
+      const unsigned idle_pages = last == range.after ? range.idle_pages + 1 : 0;
+      if (page.next_token == range.token || idle_pages > kIdlePagesMax) {
         failure_ =
             Error{ErrorKind::kWorld,
                   fmt::format("s3://{}/{}: the server gives the same page again and again", bucket_, range.prefix),
@@ -173,11 +177,12 @@ class Lister : public std::enable_shared_from_this<Lister> {
                   {}};
         return;
       }
-      const bool splits = !range.folders && range.may_split && !page.objects.empty();
+      const bool splits = !range.folders && range.may_split && last != range.after && !page.objects.empty();
       if (!splits || !split(range, page.objects.back().key, folders_in(range.prefix, page), behind)) {
         Range rest = range;
         rest.token = page.next_token;
         rest.after = last;
+        rest.idle_pages = idle_pages;
         wait_for(behind, std::move(rest));
       }
     }

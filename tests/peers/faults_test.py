@@ -130,6 +130,14 @@ class FaultsTest(unittest.TestCase):
             return self.listed(["day/a", "day/b"], "one") if first else self.listed(["day/b", "day/c"], "")
         self.assertEqual(self.ask(rule), "n\n3\n")
 
+    def test_two_pages_that_take_turns_end(self):
+        def rule(request: Request, pass_on: Pass) -> Answer:
+            turns = {"one": "two", "two": "one"}
+            token = turns.get(request.query.get("continuation-token", ""), "one")
+            return self.listed(["day/a", "day/b"], token) if request.is_listing else pass_on()
+        self.ask(rule, code=3)
+        self.tells("s3://logs", "the same page again")
+
     def test_a_page_that_comes_again_and_again_ends(self):
         def rule(request: Request, pass_on: Pass) -> Answer:
             return self.listed(["day/a", "day/b"], "one") if request.is_listing else pass_on()
