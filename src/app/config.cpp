@@ -306,6 +306,17 @@ constexpr Row kRows[] = {
      [](const std::string& key, std::string& text, Target& target) {
        return take_time(key, text, target.source->choice.until);
      }},
+    {{"sources", "late", "DURATION",
+      "how long after it happened a record is delivered at most, by logs that promise nothing: what is listed in S3 "
+      "ends that long after a question's last instant",
+      "any time"},
+     ValueType::kText,
+     [](const std::string& key, std::string& text, Target& target) -> Verdict {
+       const auto late = duration_us(key, text);
+       if (!late) return Complaint{late.error().message, late.error().hint};
+       target.source->settings.late_us = *late;
+       return {};
+     }},
     {{"sources", "region", "REGION", "where requests to S3 begin; a bucket elsewhere is followed",
       "as AWS's own tools"},
      ValueType::kText,

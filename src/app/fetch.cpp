@@ -182,7 +182,7 @@ Result<std::unique_ptr<Fetch>> Fetch::open(const FetchOptions& options) {
   std::unique_ptr<Fetch> fetch(new Fetch);
   for (const QuestionSource& source : options.sources) {
     for (const std::string& path : source.paths) {
-      if (!io::Object::is_s3(path)) {
+      if (!io::Object::is_s3_url(path)) {
         return usage_error(path + " is not in S3", "otomo fetch s3://BUCKET/PREFIX FOLDER; the folder comes last");
       }
       const auto url = io::parse_s3_url(path);
@@ -269,8 +269,9 @@ std::string Fetch::path_of(const io::Object& object, bool odd) {
 }
 
 void Fetch::for_each(const std::function<void(const std::string& url, const std::string& path)>& take) const {
+  io::ObjectCursor cursor(listed_.listing.objects);
   for (const Item& item : items_) {
-    const io::Object object = listed_.listing.objects.at(item.object);
+    const io::Object& object = cursor.at(item.object);
     take(object.path, folder_ + path_of(object, item.odd));
   }
 }

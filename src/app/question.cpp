@@ -17,6 +17,10 @@ namespace {
 
 constexpr std::uint64_t kMemoryBytesMin = 512ULL * 1024 * 1024;
 
+bool has_paths_in_s3(const QuestionSource& source) {
+  return std::any_of(source.paths.begin(), source.paths.end(), io::Object::is_s3_url);
+}
+
 }  // namespace
 
 std::uint64_t default_memory_bytes() {
@@ -65,17 +69,23 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
   auto folder = TempFolder::make();
   if (!folder) return std::unexpected(folder.error());
   question->temp_folder_ = std::move(*folder);
-  auto listed = std::async(std::launch::async,
-                           [&] { return list_sources(options.sources, options.s3, question->temp_folder_->path()); });
-  auto created = engine::Database::create();
-  auto found = listed.get();
-  if (!created) return std::unexpected(created.error());
-  question->database_ = std::move(*created);
-  if (!found) return std::unexpected(found.error());
-  question->listed_ = std::move(found->sources);
-  question->price_ = price_of(found->listing);
-  question->unlisted_ = found->listing.unread;
-  inputs.listing = std::move(found->listing);
+  if (std::any_of(options.sources.begin(), options.sources.end(), has_paths_in_s3)) {
+    inputs.list = [asked = question.get()](const io::SourceDated& dated, const std::function<bool()>& interrupted) {
+      return asked->list(dated, interrupted);
+    };
+    auto created = engine::Database::create();
+    if (!created) return std::unexpected(created.error());
+    question->database_ = std::move(*created);
+  } else {
+    // What can be listed quickly is listed while the database starts.
+    auto listed = std::async(std::launch::async, [&] { return question->list(nullptr, nullptr); });
+    auto created = engine::Database::create();
+    auto found = listed.get();
+    if (!created) return std::unexpected(created.error());
+    question->database_ = std::move(*created);
+    if (!found) return std::unexpected(found.error());
+    inputs.listing = std::move(*found);
+  }
 
   engine::DatabaseOptions database;
   database.memory_bytes = options.memory_bytes == 0 ? default_memory_bytes() : options.memory_bytes;
@@ -87,6 +97,19 @@ Result<std::unique_ptr<Question>> Question::open(const QuestionOptions& options)
     return std::unexpected(started.error());
   }
   return question;
+}
+
+Result<io::Listing> Question::list(const io::SourceDated& dated, const std::function<bool()>& interrupted) {
+  auto found = list_sources(options_.sources, options_.s3, temp_folder_->path(), dated, interrupted);
+  if (!found) return std::unexpected(std::move(found.error()));
+  listed_ = std::move(found->sources);
+  unlisted_ = found->listing.unread;
+  if (options_.agree) {
+    if (auto agreed = options_.agree(price_of(found->listing)); !agreed) {
+      return std::unexpected(std::move(agreed.error()));
+    }
+  }
+  return std::move(found->listing);
 }
 
 Result<std::uint64_t> Question::run(engine::ResultSink& sink) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ struct QuestionOptions {
   engine::CellForm form = engine::CellForm::kText;
   std::string parquet_path;  // not empty: the answer goes there as Parquet
   io::S3Surroundings s3;
+  // Told what it will take at most to read all that was listed, before any of it is read. Its error ends the question.
+  std::function<Result<void>(const S3Price&)> agree;
 };
 
 // A quarter of the machine's memory (or of its cgroup's limit), at least 512 MiB.
@@ -45,18 +48,17 @@ class Question {
   engine::Progress progress() const { return database_->progress(); }
   std::vector<engine::TableUse> uses() const { return database_->uses(); }
   bool asked_accounts() const { return database_->asked_accounts(); }
-  // What it will take at most to read all that was listed.
-  const S3Price& price() const { return price_; }
   const std::vector<SourceListed>& listed() const { return listed_; }
   // Paths and folders that could not be listed; of an answer that reads no table they take nothing.
   const std::vector<Error>& unlisted() const { return unlisted_; }
   void remove_temporary_files() { temp_folder_->remove(); }
 
  private:
+  Result<io::Listing> list(const io::SourceDated& dated, const std::function<bool()>& interrupted);
+
   QuestionOptions options_;
   std::unique_ptr<TempFolder> temp_folder_;
   std::unique_ptr<engine::Database> database_;
-  S3Price price_;
   std::vector<SourceListed> listed_;
   std::vector<Error> unlisted_;
 };

@@ -104,6 +104,24 @@ Result<std::string> encryption(const std::string& name, const std::string& text)
   return usage_error(name + " '" + text + "' is no encryption", "AES256, aws:kms or aws:kms:dsse");
 }
 
+namespace {
+
+std::optional<std::int64_t> parse_duration(std::string_view text) {
+  static constexpr std::pair<char, std::int64_t> kUnits[] = {
+      {'w', 7 * 86'400}, {'d', 86'400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+  const auto unit = std::find_if(std::begin(kUnits), std::end(kUnits), [&](auto u) { return text.ends_with(u.first); });
+  const auto count = unit == std::end(kUnits) ? std::nullopt : parse_count(text.substr(0, text.size() - 1));
+  if (!count || *count > kSecondsAgoMax / static_cast<std::uint64_t>(unit->second)) return {};
+  return static_cast<std::int64_t>(*count) * unit->second * kMicrosecondsPerSecond;
+}
+
+}  // namespace
+
+Result<std::int64_t> duration_us(const std::string& name, std::string_view text) {
+  if (const auto duration = parse_duration(text)) return *duration;
+  return usage_error(name + " '" + std::string(text) + "' is no duration", "for example 2d, 12h or 30m");
+}
+
 Result<std::int64_t> object_time(const std::string& name, std::string_view text, std::string_view time_zone,
                                  std::int64_t now_us) {
   if (const auto day = parse_iso_date(text)) {
@@ -111,13 +129,7 @@ Result<std::int64_t> object_time(const std::string& name, std::string_view text,
     return zone.instant_of(*day * kMicrosecondsPerDay).us;
   }
   if (const auto instant = parse_iso_instant(text)) return *instant;
-  static constexpr std::pair<char, std::int64_t> kUnits[] = {
-      {'w', 7 * 86'400}, {'d', 86'400}, {'h', 3600}, {'m', 60}, {'s', 1}};
-  const auto unit = std::find_if(std::begin(kUnits), std::end(kUnits), [&](auto u) { return text.ends_with(u.first); });
-  const auto count = unit == std::end(kUnits) ? std::nullopt : parse_count(text.substr(0, text.size() - 1));
-  if (count && *count <= kSecondsAgoMax / static_cast<std::uint64_t>(unit->second)) {
-    return now_us - static_cast<std::int64_t>(*count) * unit->second * kMicrosecondsPerSecond;
-  }
+  if (const auto ago = parse_duration(text)) return now_us - *ago;
   return usage_error(name + " '" + std::string(text) + "' is no time",
                      "a date (2026-03-01), an instant (2026-03-01T09:00:00Z), or how long ago (7d, 12h, 30m)");
 }

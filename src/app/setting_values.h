@@ -35,6 +35,9 @@ Result<std::string> encryption(const std::string& name, const std::string& text)
 Result<std::int64_t> object_time(const std::string& name, std::string_view text, std::string_view time_zone,
                                  std::int64_t now_us);
 
+// "2d", "12h" (w, d, h, m, s) in microseconds.
+Result<std::int64_t> duration_us(const std::string& name, std::string_view text);
+
 // Which objects a source's settings or the options want.
 struct ChoiceSettings {
   std::vector<std::string> include;

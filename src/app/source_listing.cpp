@@ -37,7 +37,8 @@ QuestionSource question_source(const ConfigSource& source, const ConfigFile& fil
 }
 
 Result<SourcesListing> list_sources(std::span<const QuestionSource> sources, const io::S3Surroundings& surroundings,
-                                    const std::string& temp_folder) {
+                                    const std::string& temp_folder, const io::SourceDated& dated,
+                                    const std::function<bool()>& interrupted) {
   const auto store = std::make_shared<io::ObjectStore>(temp_folder);
   std::vector<io::Listing> listings;
   SourcesListing listed;
@@ -52,7 +53,10 @@ Result<SourcesListing> list_sources(std::span<const QuestionSource> sources, con
       if (client) clients.emplace_back(source.s3, *client);
       return client;
     };
-    auto listing = io::list_objects(source.paths, source.missing, connect, source.choice, store);
+    const auto number = static_cast<std::uint16_t>(listings.size());
+    const io::Dated dated_here = [&](std::string_view key) { return dated(number, key); };
+    auto listing = io::list_objects(source.paths, source.missing, connect, source.choice, store,
+                                    dated ? dated_here : io::Dated(), interrupted);
     if (!listing) return std::unexpected(listing.error());
     if (source.regular_files_only) keep_regular_files(*listing);
     if (!source.name.empty()) {

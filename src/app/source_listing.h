@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,15 +40,16 @@ struct SourceListed {
   std::uint64_t left_out = 0;  // by the choice
 };
 
-inline bool is_in_s3(std::string_view path) { return io::Object::is_s3(path); }
+inline bool is_in_s3(std::string_view path) { return io::Object::is_s3_url(path); }
 
 struct SourcesListing {
   io::Listing listing;
   std::vector<SourceListed> sources;  // in the order that was asked for
 };
 
-// `temp_folder`: for long listings. Errors: those of io::list_objects().
+// `temp_folder`: for long listings. `dated`: see io::list_s3(). Errors: those of io::list_objects().
 Result<SourcesListing> list_sources(std::span<const QuestionSource> sources, const io::S3Surroundings& surroundings,
-                                    const std::string& temp_folder);
+                                    const std::string& temp_folder, const io::SourceDated& dated = {},
+                                    const std::function<bool()>& interrupted = {});
 
 }  // namespace otomo::app

@@ -58,6 +58,11 @@ AskOptions with_defaults(AskOptions options, const app::ConfigDefaults& defaults
 // What the options say of the logs that --from names; a source says it in otomo.toml.
 Result<std::vector<app::QuestionSource>> with_log_options(std::vector<app::QuestionSource> sources,
                                                           const AskOptions& options) {
+  if (!options.late.empty()) {
+    const auto late = app::duration_us("--late", options.late);
+    if (!late) return std::unexpected(late.error());
+    for (app::QuestionSource& source : sources) source.settings.late_us = *late;
+  }
   const bool named = !options.places.from.empty();
   for (const auto& [option, value] : {std::pair("--format", options.format), std::pair("--fields", options.fields),
                                       std::pair("--log-zone", options.log_zone)}) {
@@ -182,6 +187,10 @@ std::vector<Option> ask_options(AskOptions& options) {
        &options.format, app::format_names(), false, std::string(app::kFormatFileEnding)},
       {"--fields", "NAMES", "the fields of lines that have no header, in their order: \"date time c-ip\"",
        &options.fields},
+      {"--late", "DURATION",
+       "how long after it happened a record is delivered at most (2d, 12h), by logs that promise nothing, such as S3 "
+       "access logs: what is listed in S3 ends that long after the query's last instant",
+       &options.late},
       {"--log-zone", "ZONE", "zone of times that are written without one, an IANA name (default UTC)",
        &options.log_zone},
       {"--output", "FORM",
@@ -268,14 +277,11 @@ int ask(AskOptions options) {
   }
 
   question_wanted->s3 = s3_surroundings();
+  question_wanted->agree = [&consent](const app::S3Price& price) { return ask_consent(price, *consent); };
 
   const auto start = std::chrono::steady_clock::now();
   auto question = app::Question::open(*question_wanted);
   if (!question) return fail(question.error());
-  if (auto agreed = ask_consent((*question)->price(), *consent); !agreed) {
-    (*question)->remove_temporary_files();
-    return fail(agreed.error());
-  }
   const OnSignal on_signal([&] { (*question)->interrupt(); },
                            [&] {
                              clean_up();

@@ -22,6 +22,7 @@ struct AskOptions {
   std::string format;    // of what `places.from` names
   std::string fields;    // and of its lines
   std::string log_zone;  // and of its times
+  std::string late;      // how long after it happened a record is delivered at most
   std::string output;    // form
   std::string output_file;
   bool overwrite = false;  // an object in S3; a file always is

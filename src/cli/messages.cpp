@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/messages.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -148,6 +150,19 @@ std::string left_out_line(std::uint64_t objects) {
   return fmt::format("  left out by include, exclude, since and until: {} objects\n", show_count(objects));
 }
 
+std::string day_text(std::int64_t day) { return fmt::format("{:%F}", std::chrono::sys_days(std::chrono::days(day))); }
+
+// Which days of dated keys were listed; empty: all.
+std::string listed_days(const formats::Days& days) {
+  const bool has_first = days.first != formats::Days().first;
+  const bool has_last = days.last != formats::Days().last;
+  if (!has_first && !has_last) return "";
+  const std::string range = !has_last    ? "from " + day_text(days.first) + " on"
+                            : !has_first ? "up to " + day_text(days.last)
+                                         : "from " + day_text(days.first) + " to " + day_text(days.last);
+  return "  listed: keys of days " + range + ", and those without a day\n";
+}
+
 // What to do where no object made the table; else empty.
 std::string nothing_there(const engine::TableUse& use, std::string_view asked) {
   if (use.objects_read > 0 || use.objects_unread > 0 || use.objects_pruned > 0 || use.stopped_early ||
@@ -214,6 +229,7 @@ void print_summary(const std::vector<engine::TableUse>& uses, std::uint64_t left
           "which\n"
           "  is then UTC; assumed_year and assumed_zone of the table syslog say which\n";
     }
+    text += listed_days(use.listed);
     if (use.objects_pruned > 0) {
       text += fmt::format("  {} objects left out: their keys prove that they hold nothing asked for\n",
                           show_count(use.objects_pruned));
@@ -313,6 +329,7 @@ ProgressLine::ProgressLine(std::function<engine::Progress()> ask, bool wanted) {
     while (!changed.wait_for(lock, stop, pause, [] { return false; }) && !stop.stop_requested()) {
       pause = kProgressEvery;
       const engine::Progress progress = ask();
+      if (progress.stored_bytes == 0 && progress.stored_bytes_total == 0) continue;  // objects are being listed
       const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
       const double rate = static_cast<double>(progress.stored_bytes) / seconds;
       std::string line =

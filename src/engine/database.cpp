@@ -38,8 +38,6 @@ constexpr std::uint64_t kDuckdbBytesMin = 64ULL * 1024 * 1024;
 // DuckDB's limit is on what it counts; it takes more, most where it sorts and spills (seen: 510 MB for a limit of 416).
 constexpr std::uint64_t kDuckdbCounts = 2;
 constexpr std::uint64_t kDuckdbTakes = 3;
-// Of a listing: where its blocks lie, and which objects each table reads.
-constexpr std::uint64_t kListingBytesPerObject = 1;
 
 struct TablesData final : duckdb::ReplacementScanData {
   explicit TablesData(std::shared_ptr<Session> shared) : session(std::move(shared)) {}
@@ -121,13 +119,14 @@ class DuckDatabase final : public Database {
       std::vector<ResultColumn> columns;
       auto prepared = connection_->Prepare((*statement)->Copy());
       if (prepared->HasError()) return std::unexpected(to_error(prepared->error));
+      if (auto listed = session_->list_for_plan(); !listed) return listed;
       for (duckdb::idx_t i = 0; i < prepared->ColumnCount(); ++i) {
         const auto& type = prepared->GetTypes()[i];
         columns.push_back({prepared->GetNames()[i], type.ToString(), type.IsNumeric()});
       }
       prepared.reset();
       if (wraps) wrap(**statement, form);
-      auto result = connection_->SendQuery(std::move(*statement));
+      auto result = run(**statement, true);
       if (result->HasError()) return std::unexpected(to_error(result->GetErrorObject()));
       if (auto begun = sink.begin(columns); !begun) return begun;
       return stream(*result, sink);
@@ -144,6 +143,7 @@ class DuckDatabase final : public Database {
       }
       auto prepared = connection_->Prepare((*statement)->Copy());
       if (prepared->HasError()) return std::unexpected(to_error(prepared->error));
+      if (auto listed = session_->list_for_plan(); !listed) return std::unexpected(listed.error());
       keep_digits(**statement, *prepared);
       prepared.reset();
       auto copy = duckdb::make_uniq<duckdb::CopyStatement>();
@@ -152,9 +152,9 @@ class DuckDatabase final : public Database {
       copy->info->format = "parquet";
       copy->info->options["use_tmp_file"] = {duckdb::Value::BOOLEAN(false)};  // the caller renames
       copy->info->select_statement = std::move((*statement)->Cast<duckdb::SelectStatement>().node);
-      auto result = connection_->Query(std::move(copy));
+      auto result = run(*copy, false);
       if (result->HasError()) return std::unexpected(to_error(result->GetErrorObject()));
-      return static_cast<std::uint64_t>(result->GetValue(0, 0).GetValue<std::int64_t>());
+      return static_cast<std::uint64_t>(result->Fetch()->GetValue(0, 0).GetValue<std::int64_t>());
     }));
   }
 
@@ -180,6 +180,9 @@ class DuckDatabase final : public Database {
     for (const auto& [table, scan] : session_->scans) {
       TableUse use;
       use.table = table;
+      if (const auto days = session_->listed_days.find(table); days != session_->listed_days.end()) {
+        use.listed = days->second;
+      }
       use.objects_matched = scan->options().objects.size();
       use.objects_pruned = session_->inputs.listing.objects.size() - use.objects_matched;
       use.objects_read = scan->totals.objects_read;
@@ -221,7 +224,7 @@ class DuckDatabase final : public Database {
   template <class T>
   Result<T> told(Result<T> result) const {
     if (result) return result;
-    Error error = std::move(result.error());
+    Error error = std::move(session_->listing_failure ? *session_->listing_failure : result.error());
     if (error.message.starts_with(kNoTable)) {
       error.hint = missing_table_hint(*session_, std::string_view(error.message).substr(kNoTable.size()));
     }
@@ -250,8 +253,7 @@ class DuckDatabase final : public Database {
   }
 
   Result<void> configure(const DatabaseOptions& options) {
-    const std::uint64_t readers = kReaderBytesFixed + session_->threads * kReaderBytesPerThread +
-                                  session_->inputs.listing.objects.size() * kListingBytesPerObject;
+    const std::uint64_t readers = kReaderBytesFixed + session_->threads * kReaderBytesPerThread;
     const std::uint64_t rest = options.memory_bytes > readers ? options.memory_bytes - readers : 0;
     const std::uint64_t memory = std::max(kDuckdbBytesMin, rest / kDuckdbTakes * kDuckdbCounts);
     // Not by SET: ten statements to parse and plan take 2 ms.
@@ -278,7 +280,21 @@ class DuckDatabase final : public Database {
     return {};
   }
 
+  // Plans once more and answers. Should this plan need more than the one that was listed for, everything is listed.
+  duckdb::unique_ptr<duckdb::QueryResult> run(const duckdb::SQLStatement& statement, bool stream) {
+    session_->begin_plan();
+    auto pending = connection_->PendingQuery(statement.Copy(), stream);
+    if (!pending->HasError() && !session_->has_listed_for_plan()) {
+      pending.reset();
+      session_->need_everything();
+      pending = connection_->PendingQuery(statement.Copy(), stream);
+    }
+    return pending->Execute();
+  }
+
   void begin_query() {
+    session_->begin_plan();
+    session_->listing_failure.reset();
     const std::lock_guard lock(session_->mutex);
     session_->scans.clear();
     session_->plain.clear();
@@ -343,7 +359,7 @@ class DuckDatabase final : public Database {
   }
 
   // SHOW TABLES asks the catalogue, in which otomo's tables are not.
-  void show_tables(duckdb::SelectStatement& statement) const {
+  void show_tables(duckdb::SelectStatement& statement) {
     if (statement.node->type != duckdb::QueryNodeType::SELECT_NODE) return;
     const auto& from = statement.node->Cast<duckdb::SelectNode>().from_table;
     if (from == nullptr || from->type != duckdb::TableReferenceType::SHOW_REF) return;

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "base/result.h"
 #include "engine/reading/source.h"
 #include "formats/batch.h"
+#include "formats/object_facts.h"
 #include "formats/registry.h"
 #include "io/listing.h"
 
@@ -32,9 +35,12 @@ struct Account {
   std::string name;
 };
 
+using List = std::function<Result<io::Listing>(const io::SourceDated& dated, const std::function<bool()>& interrupted)>;
+
 // What the tables are made of.
 struct Inputs {
   io::Listing listing;
+  List list;                       // not null: `listing` is made by it, once the question's plan says what is needed
   std::vector<Source> sources{1};  // Object::source is an index into it
   std::vector<Account> accounts;
   std::shared_ptr<const formats::Registry> registry = std::make_shared<formats::Registry>();
@@ -88,6 +94,7 @@ struct TableUse {
   std::uint64_t stored_bytes = 0;
   std::uint64_t plain_bytes = 0;
   formats::Counts counts;
+  formats::Days listed;        // the days of dated keys that were listed
   bool stopped_early = false;  // the answer needed no more: the numbers are not of all objects
   bool records_known = true;   // false: the table is read by DuckDB's own readers, which do not count
   std::vector<Error> unread;   // the first of them

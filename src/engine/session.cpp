@@ -5,6 +5,85 @@
 
 namespace otomo::engine {
 
+void Session::begin_plan() { needs_.clear(); }
+
+std::shared_ptr<ListingNeed> Session::need(const std::vector<const formats::Format*>& formats) {
+  auto made = std::make_shared<ListingNeed>(formats, formats::EventRange());
+  needs_.push_back(made);
+  return made;
+}
+
+void Session::need_everything() {
+  if (!inputs.list || listed_everything_) return;
+  auto listing = inputs.list(nullptr, [this] { return stop.load(); });
+  if (!listing) {
+    listing_failure = listing.error();
+    if (listing.error().kind == ErrorKind::kInterrupted) throw duckdb::InterruptException();
+    throw duckdb::IOException(listing.error().message);
+  }
+  inputs.listing = std::move(*listing);
+  listed_everything_ = true;
+  listed_days.clear();
+}
+
+std::vector<ListingNeed> Session::needs_of_plan() const {
+  std::vector<ListingNeed> needs;
+  for (const auto& held : needs_) {
+    if (const auto need = held.lock()) needs.push_back(*need);
+  }
+  return needs;
+}
+
+bool Session::has_listed_for_plan() const {
+  const std::vector<ListingNeed> needs = needs_of_plan();
+  return !inputs.list || listed_everything_ || needs.empty() || listed_for_ == needs;
+}
+
+Result<void> Session::list_for_plan() {
+  const std::vector<ListingNeed> needs = needs_of_plan();
+  if (has_listed_for_plan()) return {};
+  auto listing = inputs.list([&](std::uint16_t source, std::string_view key) { return dated(needs, source, key); },
+                             [&] { return stop.load(); });
+  if (!listing) return std::unexpected(std::move(listing.error()));
+  inputs.listing = std::move(*listing);
+  listed_for_ = needs;
+  listed_days.clear();
+  for (const ListingNeed& table : needs) {
+    for (const formats::Format* format : table.formats) {
+      if (!format->key_day_slack_us) continue;  // its keys are never passed over
+      for (const Source& source : inputs.sources) {
+        const formats::Days days = days_for(needs, *format, source.settings);
+        const auto [place, is_first] = listed_days.emplace(format->table, days);
+        if (!is_first) place->second = hull(place->second, days);
+      }
+    }
+  }
+  return {};
+}
+
+formats::Days Session::days_for(const std::vector<ListingNeed>& needs, const formats::Format& format,
+                                const formats::SourceSettings& settings) {
+  formats::Days days = days_of(format, needs.front().range, settings);
+  for (const ListingNeed& need : needs) days = hull(days, days_of(format, need.range, settings));
+  return days;
+}
+
+// The days that the question needs of keys like this one. What an object is will be known by its content; but whatever
+// that is, a key that is dated as a log's are says when it was delivered.
+std::optional<io::DatedKey> Session::dated(const std::vector<ListingNeed>& needs, std::uint16_t source,
+                                           std::string_view key) const {
+  std::optional<io::DatedKey> dated;
+  for (const formats::Format* format : inputs.registry->all()) {
+    if (!format->read_key(key)) continue;
+    const auto day = formats::key_day(*format, key);
+    if (!day || (dated && dated->base_bytes != day->base_bytes)) return {};
+    formats::Days days = days_for(needs, *format, inputs.sources[source].settings);
+    if (dated) days = hull(days, {dated->first_day, dated->last_day});
+    dated = {day->base_bytes, day->after_year, day->after_month, day->day, days.first, days.last};
+  }
+  return dated;
+}
+
 ScanOptions Session::scan_options() {
   ScanOptions options;
   options.listing = &inputs.listing;

@@ -286,6 +286,7 @@ Format make_format(std::string_view name, std::string_view table, std::string_vi
       .messages = nullptr,
       .read_key = [](std::string_view key) { return read_key(kKeyForm, key); },
       .key_day_slack_us = 0,
+      .late_us = kMicrosecondsPerDay,
       .detect = [](std::string_view head, bool whole) { return detect(kLayout, head, whole); },
       .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {
         return std::make_unique<LineReader<LineParser<kLayout>>>(filter);

@@ -61,6 +61,8 @@ struct SourceSettings {
   std::string delimiter;   // between those fields; empty: the log's own
   std::string time_zone;   // IANA name of the zone of times that have none; empty: UTC
   std::string account_id;  // of records and keys that name none; empty: unknown
+  // How long after it happened a record is delivered at most, by logs that promise nothing themselves.
+  std::optional<std::int64_t> late_us = {};
 };
 
 // Does the line that starts with `text` begin a record? At most kRecordStartBytesMax of its bytes are looked at; fewer
@@ -150,6 +152,8 @@ struct Format {
   // The key's date is that of the delivery, or of the last record, so that no record happened later than this long
   // after the end of that UTC day. nullopt: the key's date proves nothing.
   std::optional<std::int64_t> key_day_slack_us = {};
+  // A record is delivered at most this long after it happened. nullopt: nobody promises that.
+  std::optional<std::int64_t> late_us = {};
   // Judges the first bytes of the uncompressed object (at most kDetectionBytesMax; `whole` where it is all of it).
   // REQUIRES: kBlockPaddingBytes readable bytes behind head.end().
   std::function<Verdict(std::string_view head, bool whole)> detect;

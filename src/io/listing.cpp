@@ -17,7 +17,6 @@
 #include <utility>
 
 #include "aws/s3_client.h"
-#include "io/s3_listing.h"
 
 namespace otomo::io {
 
@@ -257,7 +256,8 @@ bool is_glob(const std::string& path) { return path.find_first_of("*?[") != std:
 }  // namespace
 
 Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing, const S3Connect& s3,
-                             const ObjectChoice& choice, const std::shared_ptr<ObjectStore>& store) {
+                             const ObjectChoice& choice, const std::shared_ptr<ObjectStore>& store, const Dated& dated,
+                             const std::function<bool()>& interrupted) {
   Listing listing{.objects = ObjectList(store), .left_out = 0, .unread = {}, .s3 = {}};
   Lister lister(listing, choice);
   const auto add_s3 = [&](const std::string& path) -> Result<void> {
@@ -268,7 +268,7 @@ Result<Listing> list_objects(std::span<const std::string> paths, MissingPath mis
       if (!client) return std::unexpected(std::move(client.error()));
       listing.s3.push_back(std::move(*client));
     }
-    auto found = list_s3(listing.s3.front(), *url, store);
+    auto found = list_s3(listing.s3.front(), *url, store, dated, interrupted);
     if (!found) return std::unexpected(std::move(found.error()).while_doing("listing " + path));
     if (found->empty()) {
       return world_error(path + ": no object there", "what there is: aws s3 ls s3://" + url->bucket + "/");
@@ -293,7 +293,7 @@ Result<Listing> list_objects(std::span<const std::string> paths, MissingPath mis
     return {};
   };
   const auto add = [&](const std::string& path) -> Result<void> {
-    if (Object::is_s3(path)) return add_s3(path);
+    if (Object::is_s3_url(path)) return add_s3(path);
     struct stat status{};
     if (!is_glob(path) || ::stat(path.c_str(), &status) == 0) return add_path(path);
     glob_t matches{};
@@ -372,7 +372,7 @@ MergedListing merge_listings(std::vector<Listing> sources) {
 }
 
 std::string path_below(const std::string& folder, const std::string& path) {
-  if (path.starts_with('/') || Object::is_s3(path)) return path;
+  if (path.starts_with('/') || Object::is_s3_url(path)) return path;
   if (!is_glob(path)) return folder + path;
   std::string escaped;
   for (const char c : folder) {

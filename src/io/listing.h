@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "io/object_choice.h"
 #include "io/object_list.h"
+#include "io/s3_listing.h"
 
 namespace otomo::aws {
 class S3Client;
@@ -41,11 +42,15 @@ enum class MissingPath : std::uint8_t {
 // Gives the client that lists s3://; asked once, when the first such path is met.
 using S3Connect = std::function<Result<std::shared_ptr<aws::S3Client>>()>;
 
-// Errors: with kIsError, a path that matches nothing (kWorld, naming it); no access to S3, where it is asked for; no
-// room for the list.
+// Per source, of keys in S3: which are dated, and which days are wanted.
+using SourceDated = std::function<std::optional<DatedKey>(std::uint16_t source, std::string_view key)>;
+
+// `dated`, of keys in S3: see list_s3(). Errors: with kIsError, a path that matches nothing (kWorld, naming it); no
+// access to S3, where it is asked for; no room for the list.
 Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing = MissingPath::kIsError,
                              const S3Connect& s3 = {}, const ObjectChoice& choice = {},
-                             const std::shared_ptr<ObjectStore>& store = nullptr);
+                             const std::shared_ptr<ObjectStore>& store = nullptr, const Dated& dated = {},
+                             const std::function<bool()>& interrupted = {});
 
 struct MergedListing {
   Listing listing;

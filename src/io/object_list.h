@@ -38,8 +38,8 @@ struct Object {
   std::string path;
   std::string etag;  // in S3, where the server knows one
 
-  bool is_s3() const { return is_s3(path); }
-  static bool is_s3(std::string_view path) { return path.starts_with("s3://"); }
+  bool is_s3() const { return is_s3_url(path); }
+  static bool is_s3_url(std::string_view text) { return text.starts_with("s3://"); }
   // The path up to and with its last slash, and what follows.
   std::string_view folder() const { return std::string_view(path).substr(0, path.rfind('/') + 1); }
   std::string_view name() const { return std::string_view(path).substr(path.rfind('/') + 1); }

@@ -27,18 +27,21 @@ constexpr std::size_t kFoldersPerPageMax = 10;
 constexpr std::int64_t kDaysMax = 4000;
 // A server may show a page twice, or an empty one; it does not do so for ever.
 constexpr unsigned kIdlePagesMax = 20;
+constexpr unsigned kGapKeys = 2;
+constexpr auto kInterruptPeriod = std::chrono::milliseconds(100);
 // Behind every key that begins with what stands before it.
 constexpr std::string_view kLastCharacter = "\xF4\x8F\xBF\xBF";
 
 // A range of keys below a prefix: (after, until].
 struct Range {
-  std::string prefix;
-  std::string after;
-  std::string until;     // "": the last
-  std::string token;     // of the page before, whose last key is `after`
-  bool folders = false;  // by the delimiter: what lies directly below, and the folders' names
+  std::string prefix = {};
+  std::string after = {};
+  std::string until = {};  // "": the last
+  std::string token = {};  // of the page before, whose last key is `after`
+  bool folders = false;    // by the delimiter: what lies directly below, and the folders' names
   bool may_split = true;
   unsigned idle_pages = 0;  // before it, without a key behind `after`
+  bool is_gap = false;      // between days that are passed over: most likely empty
 };
 
 // A part of all keys, and what was found there. Parts stand in the order of keys; those that are done become one, so
@@ -62,14 +65,22 @@ void describe(const std::string& bucket, const aws::ListedObject& listed, Object
 
 class Lister : public std::enable_shared_from_this<Lister> {
  public:
-  Lister(std::shared_ptr<aws::S3Client> client, std::string bucket, std::shared_ptr<ObjectStore> store, Accept accept)
-      : client_(std::move(client)), bucket_(std::move(bucket)), store_(std::move(store)), accept_(std::move(accept)) {}
+  Lister(std::shared_ptr<aws::S3Client> client, std::string bucket, std::shared_ptr<ObjectStore> store, Dated dated,
+         Accept accept)
+      : client_(std::move(client)),
+        bucket_(std::move(bucket)),
+        store_(std::move(store)),
+        dated_(std::move(dated)),
+        accept_(std::move(accept)) {}
 
-  Result<ObjectList> list(const std::string& prefix) {
+  Result<ObjectList> list(const std::string& prefix, const std::function<bool()>& interrupted) {
     std::unique_lock lock(mutex_);
-    wait_for(parts_.end(), {prefix, "", "", "", false, true});
+    wait_for(parts_.end(), {.prefix = prefix});
     issue(lock);
-    changed_.wait(lock, [&] { return failure_ || (parts_.size() == 1 && parts_.front().state == Part::State::kDone); });
+    const auto ended = [&] { return failure_ || (parts_.size() == 1 && parts_.front().state == Part::State::kDone); };
+    while (!changed_.wait_for(lock, kInterruptPeriod, ended)) {
+      if (interrupted && interrupted()) failure_ = interrupted_error().error();
+    }
     if (failure_) return std::unexpected(*failure_);
     ObjectList found = std::move(parts_.front().found);
     if (late_.empty()) return found;
@@ -107,6 +118,7 @@ class Lister : public std::enable_shared_from_this<Lister> {
       request.delimiter = range.folders ? "/" : "";
       request.start_after = range.token.empty() ? range.after : "";
       request.token = range.token;
+      if (range.is_gap) request.keys_max = kGapKeys;
       request.slowed_down = [self = shared_from_this()] { self->slow_down(); };
     }
     lock.unlock();
@@ -151,7 +163,7 @@ class Lister : public std::enable_shared_from_this<Lister> {
         // The folder that the page before was cut in is listed on its own.
         if (past || range.after.starts_with(*folder)) continue;
         last = *folder;
-        wait_for(behind, {*folder, "", "", "", false, true});
+        wait_for(behind, {.prefix = *folder});
         into = parts_.end();
       }
     };
@@ -178,8 +190,10 @@ class Lister : public std::enable_shared_from_this<Lister> {
         return;
       }
       const bool splits = !range.folders && range.may_split && last != range.after && !page.objects.empty();
-      if (!splits || !split(range, page.objects.back().key, folders_in(range.prefix, page), behind)) {
+      if (!splits || (!pass_over_days(range, page, behind) &&
+                      !split(range, page.objects.back().key, folders_in(range.prefix, page), behind))) {
         Range rest = range;
+        rest.is_gap = false;
         rest.token = page.next_token;
         rest.after = last;
         rest.idle_pages = idle_pages;
@@ -236,14 +250,13 @@ class Lister : public std::enable_shared_from_this<Lister> {
     if (slash != std::string::npos) {
       if (folders > kFoldersPerPageMax) return false;
       const std::string folder = last.substr(0, slash + 1);
-      wait_for(behind, {folder, last, range.until, "", false, true});
-      wait_for(behind, {range.prefix, folder + std::string(kLastCharacter), range.until, "", true, true});
+      wait_for(behind, {.prefix = folder, .after = last, .until = range.until});
+      wait_for(behind, {.prefix = range.prefix, .after = behind_all(folder), .until = range.until, .folders = true});
       return true;
     }
     const auto day = parse_iso_date(std::string_view(last).substr(range.prefix.size(), 10));
     if (!day) return false;
-    const std::int64_t today =
-        std::chrono::duration_cast<std::chrono::days>(std::chrono::system_clock::now().time_since_epoch()).count();
+    const std::int64_t today = days_since_1970();
     if (*day > today || today - *day > kDaysMax) return false;
     std::string after = last;
     for (std::int64_t next = *day + 1; next <= today + 1; ++next) {
@@ -251,16 +264,95 @@ class Lister : public std::enable_shared_from_this<Lister> {
           range.prefix + fmt::format("{:%Y-%m-%d}", std::chrono::sys_days(std::chrono::days(next)));
       if (!range.until.empty() && until >= range.until) break;
       if (until <= after) continue;
-      wait_for(behind, {range.prefix, after, until, "", false, false});
+      wait_for(behind, {.prefix = range.prefix, .after = after, .until = until, .may_split = false});
       after = until;
     }
-    wait_for(behind, {range.prefix, after, range.until, "", false, false});
+    wait_for(behind, {.prefix = range.prefix, .after = after, .until = range.until, .may_split = false});
     return true;
+  }
+
+  // Where the page ends at a key whose like are wanted of some days only: cuts what lies behind into ranges without the
+  // other days. What is not dated may lie between two years, and is looked for there; inside a year, between its days,
+  // all counts as dated. False: there is nothing to pass over, or so few keys are alike that it would not pay.
+  bool pass_over_days(const Range& range, const aws::ListPage& page, Place behind) {
+    const std::string& last = page.objects.back().key;
+    const auto dated = dated_ ? dated_(last) : std::nullopt;
+    if (!dated) return false;
+    const std::string base = last.substr(0, dated->base_bytes);
+    const auto alike = std::count_if(page.objects.begin(), page.objects.end(),
+                                     [&](const aws::ListedObject& object) { return object.key.starts_with(base); });
+    if (static_cast<std::size_t>(alike) * kFoldersPerPageMax < page.objects.size()) return false;
+    const auto spelled = [&](std::chrono::year_month_day day) {
+      return fmt::format("{}{:04}{}{:02}{}{:02}", base, static_cast<int>(day.year()), dated->after_year,
+                         static_cast<unsigned>(day.month()), dated->after_month, static_cast<unsigned>(day.day()));
+    };
+    const auto day_of = [](std::int64_t day) {
+      return std::chrono::year_month_day(std::chrono::sys_days(std::chrono::days(day)));
+    };
+    const auto is_within = [&](const std::string& key) { return range.until.empty() || key < range.until; };
+    const std::int64_t today = days_since_1970();
+    const bool passes_first = dated->day < dated->first_day;
+    const std::string end = dated->last_day > today ? "" : behind_all(spelled(day_of(dated->last_day)));
+    const bool passes_last = !end.empty() && is_within(end);
+    if (!passes_first && !passes_last) return false;
+
+    const std::string& prefix = base.starts_with(range.prefix) ? base : range.prefix;
+    const auto ask = [&](const std::string& after, const std::string& until, bool is_gap) {
+      if (!is_within(after) || (!until.empty() && until <= after)) return;
+      wait_for(behind, {.prefix = prefix,
+                        .after = after,
+                        .until = until.empty() || !is_within(until) ? range.until : until,
+                        .is_gap = is_gap});
+    };
+    // Passes over the days from `from` on, up to `to` and with it; returns what they end at.
+    const auto pass = [&](std::int64_t from, std::int64_t to) {
+      using namespace std::chrono;
+      for (year y = day_of(from).year(); y < day_of(to).year(); ++y) {
+        ask(behind_all(spelled(y / December / 31)), spelled((y + years(1)) / January / 1), true);
+      }
+      return behind_all(spelled(day_of(to)));
+    };
+    std::string after = last;
+    std::int64_t passed = dated->day;
+    if (passes_first) {
+      passed = std::min(dated->first_day, today + 1) - 1;
+      after = pass(dated->day, passed);
+    }
+    if (!passes_last) {
+      ask(after, "", false);
+    } else {
+      ask(after, end, false);
+      using namespace std::chrono;
+      const auto last_day = sys_days(day_of(today).year() / December / 31).time_since_epoch().count();
+      ask(pass(std::max(passed, dated->last_day), last_day), "", false);
+    }
+    // And what lies behind all that begin alike: in the same folder, and in the folders that it lies in.
+    std::string folder = base;
+    for (bool is_first = true; folder.size() > range.prefix.size(); is_first = false) {
+      const std::size_t slash = folder.size() < 2 ? std::string::npos : folder.rfind('/', folder.size() - 2);
+      const std::size_t parent = std::max(slash == std::string::npos ? 0 : slash + 1, range.prefix.size());
+      const std::string after_all = behind_all(folder);
+      if (is_within(after_all)) {
+        wait_for(behind, {.prefix = folder.substr(0, parent),
+                          .after = after_all,
+                          .until = range.until,
+                          .folders = !is_first || folder.ends_with('/')});
+      }
+      folder.resize(parent);
+    }
+    return true;
+  }
+
+  static std::string behind_all(std::string beginning) { return beginning.append(kLastCharacter); }
+
+  static std::int64_t days_since_1970() {
+    return std::chrono::duration_cast<std::chrono::days>(std::chrono::system_clock::now().time_since_epoch()).count();
   }
 
   const std::shared_ptr<aws::S3Client> client_;
   const std::string bucket_;
   const std::shared_ptr<ObjectStore> store_;
+  const Dated dated_;    // nullptr: all days are wanted
   const Accept accept_;  // nullptr: every key
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -362,9 +454,10 @@ std::size_t named_bytes(const S3Url& url, std::string_view key) {
 }
 
 Result<ObjectList> list_s3(const std::shared_ptr<aws::S3Client>& client, const S3Url& url,
-                           const std::shared_ptr<ObjectStore>& store) {
+                           const std::shared_ptr<ObjectStore>& store, const Dated& dated,
+                           const std::function<bool()>& interrupted) {
   const auto below = [&](const std::string& prefix, Accept accept) {
-    return std::make_shared<Lister>(client, url.bucket, store, std::move(accept))->list(prefix);
+    return std::make_shared<Lister>(client, url.bucket, store, dated, std::move(accept))->list(prefix, interrupted);
   };
   if (url.key.empty() || url.key.ends_with('/')) {
     if (!is_pattern(url.key)) return below(url.key, nullptr);

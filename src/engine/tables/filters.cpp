@@ -38,8 +38,12 @@ class Pruner {
       if (const auto earliest = earliest_event(*filter)) {
         earliest_us_ = std::max(earliest_us_.value_or(*earliest), *earliest);
       }
+      if (const auto latest = latest_event(*filter)) {
+        result.range.latest_us = std::min(result.range.latest_us.value_or(*latest), *latest);
+      }
       if (only_of_key(*filter)) key_filters_.push_back(filter.get());
     }
+    result.range.earliest_us = earliest_us_;
     const io::ObjectList& objects = session_.inputs.listing.objects;
     if (!earliest_us_ && key_filters_.empty()) {
       result.objects = io::ObjectSet::all(objects.size());
@@ -171,21 +175,28 @@ class Pruner {
 
   // `event_time >= constant` and its like: no record before that instant matters.
   std::optional<std::int64_t> earliest_event(const Expression& filter) const {
+    return bound_of(filter, ExpressionType::COMPARE_GREATERTHAN, ExpressionType::COMPARE_GREATERTHANOREQUALTO, true);
+  }
+  // `event_time <= constant` and its like: none behind it.
+  std::optional<std::int64_t> latest_event(const Expression& filter) const {
+    return bound_of(filter, ExpressionType::COMPARE_LESSTHAN, ExpressionType::COMPARE_LESSTHANOREQUALTO, false);
+  }
+
+  // The constant that `event_time` is compared with in one of two ways, or equal to.
+  std::optional<std::int64_t> bound_of(const Expression& filter, ExpressionType strict, ExpressionType or_equal,
+                                       bool is_lower) const {
     if (filter.GetExpressionClass() == ExpressionClass::BOUND_BETWEEN) {
       const auto& between = filter.Cast<duckdb::BoundBetweenExpression>();
-      return is_event_time(*between.input) ? instant_of(*between.lower) : std::nullopt;
+      return is_event_time(*between.input) ? instant_of(is_lower ? *between.lower : *between.upper) : std::nullopt;
     }
     if (filter.GetExpressionClass() != ExpressionClass::BOUND_COMPARISON) return {};
     const auto& comparison = filter.Cast<duckdb::BoundComparisonExpression>();
+    const auto fits = [&](ExpressionType type) {
+      return type == strict || type == or_equal || type == ExpressionType::COMPARE_EQUAL;
+    };
     const auto type = filter.GetExpressionType();
-    if (is_event_time(*comparison.left) &&
-        (type == ExpressionType::COMPARE_GREATERTHAN || type == ExpressionType::COMPARE_GREATERTHANOREQUALTO ||
-         type == ExpressionType::COMPARE_EQUAL)) {
-      return instant_of(*comparison.right);
-    }
-    if (is_event_time(*comparison.right) &&
-        (type == ExpressionType::COMPARE_LESSTHAN || type == ExpressionType::COMPARE_LESSTHANOREQUALTO ||
-         type == ExpressionType::COMPARE_EQUAL)) {
+    if (is_event_time(*comparison.left) && fits(type)) return instant_of(*comparison.right);
+    if (is_event_time(*comparison.right) && fits(duckdb::FlipComparisonExpression(type))) {
       return instant_of(*comparison.left);
     }
     return {};

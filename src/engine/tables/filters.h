@@ -11,6 +11,7 @@
 
 #include "engine/duckdb_headers.h"
 #include "engine/session.h"
+#include "formats/object_facts.h"
 #include "io/object_set.h"
 
 namespace otomo::engine {
@@ -25,6 +26,7 @@ struct ColumnMeaning {
 struct Pruning {
   std::map<const formats::Format*, formats::LiteralFilter> literals;  // of those formats that can have one
   io::ObjectSet objects;                                              // that remain
+  formats::EventRange range;                                          // of the records that matter
 };
 
 // `formats` are those of the table; `meaning_of` tells the column behind a column id. Errors of an expression's

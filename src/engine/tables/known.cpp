@@ -98,7 +98,8 @@ std::string text_literal(std::string_view text) {
 
 }  // namespace
 
-std::string show_tables_query(const Session& session) {
+std::string show_tables_query(Session& session) {
+  session.need_everything();
   std::vector<KnownTable> tables = log_tables(session);
   const std::size_t logs = tables.size();
   for (const std::string& name : held_tables(session)) {

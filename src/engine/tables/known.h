@@ -13,7 +13,7 @@
 namespace otomo::engine {
 
 // SQL whose answer is the tables: name, summary. Looks into some of the objects for those that files make.
-std::string show_tables_query(const Session& session);
+std::string show_tables_query(Session& session);
 
 // What to do about the table `name`, which there is not: the nearest one, what the objects hold.
 std::string missing_table_hint(const Session& session, std::string_view name);

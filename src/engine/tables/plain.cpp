@@ -80,6 +80,7 @@ class PlainTables {
   explicit PlainTables(Session& session) : session_(session), listing_(session.inputs.listing) {}
 
   duckdb::unique_ptr<duckdb::TableRef> find(const std::string& name) {
+    session_.need_everything();
     std::string sql;
     std::span<const formats::ColumnSpec> columns;  // where a manifest's table has no manifest
     for (const formats::Format* format : session_.inputs.registry->all()) {

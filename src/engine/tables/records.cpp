@@ -73,6 +73,7 @@ struct RecordsBind final : duckdb::TableFunctionData {
   // Of the table. They have the same columns and partitions: the first one's stand for all.
   std::vector<const formats::Format*> formats;
   Pruning pruning;
+  std::shared_ptr<ListingNeed> need;
   const formats::Format& format() const { return *formats.front(); }
 };
 
@@ -95,6 +96,7 @@ duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext& /*context*/
   auto bound = duckdb::make_uniq<RecordsBind>();
   bound->session = info.session;
   bound->formats = info.formats;
+  bound->need = info.session->need(info.formats);
   bound->pruning.objects = io::ObjectSet::all(info.session->inputs.listing.objects.size());
   for (const auto& column : bound->format().columns) {
     names.emplace_back(column.name);
@@ -136,6 +138,13 @@ void pushdown(duckdb::ClientContext& context, duckdb::LogicalGet& get, duckdb::F
   Pruning fresh = prune(context, get, filters, *bound.session, bound.formats, meaning_of);
   // Called more than once per plan, with more or fewer filters: whatever was ruled out stays out.
   bound.pruning.objects.keep_only(fresh.objects);
+  formats::EventRange& range = bound.need->range;
+  if (const auto earliest = fresh.range.earliest_us) {
+    range.earliest_us = std::max(range.earliest_us.value_or(*earliest), *earliest);
+  }
+  if (const auto latest = fresh.range.latest_us) {
+    range.latest_us = std::min(range.latest_us.value_or(*latest), *latest);
+  }
   for (auto& [format, literals] : fresh.literals) bound.pruning.literals[format] = std::move(literals);
 }
 

@@ -35,6 +35,7 @@ duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext& /*context*/
                                               duckdb::vector<duckdb::string>& names) {
   auto bound = duckdb::make_uniq<RejectsBind>();
   bound->session = input.info->Cast<SessionInfo>().session;
+  bound->session->need_everything();
   for (const auto& column : kColumns) {
     names.emplace_back(column.name);
     types.push_back(logical_type(column));

@@ -741,6 +741,7 @@ const Format kFormat{
     .messages = nullptr,
     .read_key = read_key,
     .key_day_slack_us = 0,
+    .late_us = 30 * kMicrosecondsPerDay,
     .detect = detect,
     .make_reader = make_reader,
     .literal_for = literal_for,

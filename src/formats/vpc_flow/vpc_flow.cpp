@@ -29,6 +29,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "formats/json_walk.h"
 #include "formats/lines.h"
 #include "formats/object_key.h"
@@ -423,6 +424,7 @@ const Format kFormat{
     .messages = nullptr,
     .read_key = [](std::string_view key) { return read_key(key, Delivery::kText); },
     .key_day_slack_us = 0,
+    .late_us = kMicrosecondsPerDay,
     .detect = detect,
     .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {
       return std::make_unique<LineReader<Parser>>(filter);

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/time.h"
 #include "formats/json_columns.h"
 #include "formats/json_records.h"
 #include "formats/vpc_flow_fields.h"
@@ -101,6 +102,7 @@ const Format kFormat{
     .messages = nullptr,
     .read_key = [](std::string_view key) { return vpc_flow::read_key(key, vpc_flow::Delivery::kParquet); },
     .key_day_slack_us = 0,
+    .late_us = kMicrosecondsPerDay,
     .detect = [](std::string_view head, bool whole) { return detect_json_records(kDetectionForm, head, whole); },
     .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {
       return std::make_unique<Reader>(filter);

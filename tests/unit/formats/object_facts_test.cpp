@@ -65,6 +65,65 @@ TEST(ObjectFacts, WhatAKeyProvesOfTheTime) {
   for (const auto& key : kKeys) EXPECT_EQ(last_day(key.format, key.key), key.last_day) << key.format << ' ' << key.key;
 }
 
+TEST(ObjectFacts, HowAKeySpellsItsDay) {
+  constexpr struct {
+    const char* format;
+    const char* key;
+    const char* spelled;  // in brackets; empty: not at all
+  } kKeys[] = {
+      {"s3_access", "logs/", "[2026-03-02]-00-10-00-0123456789ABCDEF"},
+      {"s3_access", "logs/x-", "[2026-03-02]-00-10-00-0123456789ABCDEF"},
+      {"s3_access", "1234-56-78/", "[2026-03-02]-00-10-00-0123456789ABCDEF"},
+      {"s3_access", "x111122223333/eu-west-1/shop/", "[2026/03/02]/2026-03-02-00-10-00-0123456789ABCDEF"},
+      {"s3_access", "copied/2026/03/04/2026-03-02-00-10-00-0123456789ABCDEF", ""},
+      {"s3_access", "copied/2026/03/02/x/", "[2026-03-02]-00-10-00-0123456789ABCDEF"},
+      {"cloudtrail", "AWSLogs/111122223333/CloudTrail/eu-west-1/",
+       "[2026/03/02]/111122223333_CloudTrail_eu-west-1_20260302T0000Z_abc.json.gz"},
+      {"cloudtrail", "AWSLogs/111122223333/CloudTrail/eu-west-1/",
+       "[2026/03/02]/111122223333_CloudTrail_eu-west-1_20260303T0000Z_abc.json.gz"},
+      {"cloudtrail", "111122223333_CloudTrail_eu-west-1_20260302T0000Z_abc.json.gz", ""},
+      {"cloudtrail",
+       "AWSLogs/444455556666/CloudTrail/eu-west-1/2026/03/02/"
+       "111122223333_CloudTrail_eu-west-1_20260302T0000Z_abc.json",
+       ""},
+      {"vpc_flow", "AWSLogs/aws-account-id=111122223333/aws-service=vpcflowlogs/aws-region=eu-west-1/year=",
+       "[2026/month=03/day=02]/hour=09/111122223333_vpcflowlogs_eu-west-1_fl-0a1b_20260302T0915Z_00c0ffee.log.gz"},
+      {"ocsf", "a/2026/03/02/x.parquet", ""},
+  };
+  for (const auto& [name, base, spelled] : kKeys) {
+    std::string key = std::string(base) + spelled;
+    std::erase(key, '[');
+    std::erase(key, ']');
+    const auto day = key_day(format(name), key);
+    EXPECT_EQ(day.has_value(), *spelled != '\0') << key;
+    if (!day) continue;
+    EXPECT_EQ(day->base_bytes, std::string_view(base).size()) << key;
+    EXPECT_EQ(day->day, days_from_civil(2026, 3, 2)) << key;
+    const std::string text = "[2026" + std::string(day->after_year) + "03" + std::string(day->after_month) + "02]";
+    EXPECT_TRUE(std::string_view(spelled).starts_with(text)) << key;
+  }
+}
+
+TEST(ObjectFacts, WhichDaysAQuestionNeeds) {
+  const std::int64_t noon = days_from_civil(2026, 3, 2) * kMicrosecondsPerDay + kMicrosecondsPerDay / 2;
+  const auto days = [&](std::string_view name, std::optional<std::int64_t> late_us = {}) {
+    SourceSettings settings;
+    settings.late_us = late_us;
+    Days found = days_of(format(name), {noon, noon}, settings);
+    for (std::int64_t* day : {&found.first, &found.last}) {
+      if (*day != Days().first && *day != Days().last) *day -= days_from_civil(2026, 3, 2);
+    }
+    return std::pair(found.first, found.last);
+  };
+  EXPECT_EQ(days("cloudtrail"), std::pair(std::int64_t{-1}, std::int64_t{31}));
+  EXPECT_EQ(days("alb"), std::pair(std::int64_t{-1}, std::int64_t{2}));
+  EXPECT_EQ(days("waf"), std::pair(std::int64_t{-2}, Days().last));
+  EXPECT_EQ(days("s3_access"), std::pair(std::int64_t{-1}, Days().last));
+  EXPECT_EQ(days("s3_access", 2 * kMicrosecondsPerDay), std::pair(std::int64_t{-1}, std::int64_t{3}));
+  EXPECT_EQ(days("syslog", 0), std::pair(Days().first, Days().last));
+  EXPECT_EQ(days_of(format("cloudtrail"), {}, {}).first, Days().first);
+}
+
 TEST(ObjectFacts, NoFormatProvesATimeByAnotherKey) {
   for (const Format* each : all_formats()) {
     EXPECT_FALSE(latest_event_us(*each, "account=111122223333/region=eu-west-1/2026/03/02/records.json")) << each->name;
