@@ -2,6 +2,7 @@
 //
 // What reading from S3 costs, in US dollars: an order of magnitude before it is spent, not a bill. S3 Standard, without
 // free tiers and volume discounts. Pure; any thread.
+// List prices of 2025, as third parties repeat them; AWS's own tables, which may have changed since:
 // https://aws.amazon.com/s3/pricing/, https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer
 #pragma once
 
@@ -10,7 +11,7 @@
 
 namespace otomo::pricing {
 
-inline constexpr std::string_view kS3PricesOf = "November 2026";
+inline constexpr std::string_view kS3PricesOf = "2025";
 
 struct S3Prices {
   std::string_view region;
