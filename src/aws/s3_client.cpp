@@ -317,7 +317,8 @@ void S3Client::answered(const std::shared_ptr<Call>& call, net::HttpOutcome outc
         return try_again(call);
       break;
     case net::HttpFailure::kTooLarge:
-      if (request.body_bytes) return call->done(std::unexpected(not_as_listed(request, response.status)));
+      if (request.body_bytes && response.status < 300)
+        return call->done(std::unexpected(not_as_listed(request, response.status)));
       break;
     default: break;
   }

@@ -41,6 +41,11 @@ Result<Decided> decide(const S3Settings& settings, const aws::CredentialsOptions
     decided.s3.endpoint_url =
         first_of({env("AWS_ENDPOINT_URL_S3"), env("AWS_ENDPOINT_URL"), of_service, profile["endpoint_url"]});
   }
+  // Not shown: it may hold a password.
+  if (decided.s3.endpoint_url.contains('@')) {
+    return world_error("the endpoint's URL holds a user's name (--endpoint-url, AWS_ENDPOINT_URL, the profile)",
+                       "credentials stand in ~/.aws or the environment");
+  }
   if (!decided.s3.endpoint_url.empty() && !decided.s3.endpoint_url.starts_with("http://") &&
       !decided.s3.endpoint_url.starts_with("https://")) {
     return world_error(decided.s3.endpoint_url + ": no endpoint",

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -21,6 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr long kReceiveBufferBytes = 256 * 1024;
 constexpr std::size_t kHeaderBytesMax = 1 << 20U;
+constexpr std::size_t kErrorBytesMax = 1 << 16U;  // of an answer that is an error, if no more is wanted
 
 HttpFailure failure_of(CURLcode code) {
   switch (code) {
@@ -55,7 +57,10 @@ std::size_t take_body(char* bytes, std::size_t /*one*/, std::size_t size, void* 
   Transfer& transfer = *static_cast<Transfer*>(user);
   std::string& body = transfer.response.body;
   if (body.empty()) body.reserve(std::min(transfer.request.body_bytes_expected, transfer.request.body_bytes_max));
-  if (body.size() + size > transfer.request.body_bytes_max) {
+  // An error may be longer than what was asked for.
+  const bool is_error = transfer.response.status >= 300;
+  const std::size_t most = std::max(transfer.request.body_bytes_max, is_error ? kErrorBytesMax : std::size_t{0});
+  if (body.size() + size > most) {
     transfer.too_large = true;
     return 0;
   }
@@ -73,6 +78,8 @@ std::size_t take_header(char* bytes, std::size_t /*one*/, std::size_t size, void
   const std::string_view line(bytes, size);
   if (line.starts_with("HTTP/")) {
     transfer.response.headers.clear();  // those before were of "100 Continue"
+    const std::size_t space = std::min(line.find(' '), line.size() - 1);
+    std::from_chars(line.data() + space + 1, line.data() + line.size(), transfer.response.status);
     return size;
   }
   const std::size_t colon = line.find(':');
@@ -238,6 +245,9 @@ class Engine {
       outcome.failure = transfer->too_large ? HttpFailure::kTooLarge : failure_of(code);
       if (outcome.failure == HttpFailure::kTooLarge) {
         outcome.message = "the answer is larger than it may be";
+      } else if (code == CURLE_COULDNT_RESOLVE_PROXY) {
+        // libcurl's own words may hold the proxy's password.
+        outcome.message = "the proxy that the environment names (https_proxy, http_proxy) cannot be used";
       } else if (outcome.failure != HttpFailure::kNone) {
         outcome.message = transfer->error[0] != '\0' ? transfer->error : curl_.easy_strerror(code);
       }

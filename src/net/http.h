@@ -28,7 +28,7 @@ struct HttpRequest {
   std::string body;
   std::string response_buffer;                         // whose memory the response's body takes: pages that are there
   std::size_t body_bytes_expected = 0;                 // of the response: room that is made at once
-  std::size_t body_bytes_max = std::size_t{1} << 30U;  // more is a failure
+  std::size_t body_bytes_max = std::size_t{1} << 30U;  // more is a failure; an error's text may take 64 KiB
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds timeout{0};  // of the whole; 0: as long as bytes come
   bool direct = false;                   // past any proxy that the environment names

@@ -114,6 +114,19 @@ class FaultsTest(unittest.TestCase):
         self.assertEqual(self.ask(gone, code=3), "n\n2\n")
         self.tells("s3://logs/day/b", "NoSuchKey", "gone since it was listed")
 
+    def test_an_error_that_is_longer_than_its_object_is_told(self):
+        self.client.put_object(Bucket="logs", Key="tiny", Body=b"x\n")
+        answers = [error(503, "SlowDown"), error(403, "AccessDenied", "Access Denied")]
+        self.ask(self.for_key("tiny", lambda _: answers.pop(0)), path="s3://logs/tiny", code=3)
+        self.tells("s3://logs/tiny", "AccessDenied", "s3:GetObject")
+
+    def test_a_password_in_a_url_is_not_shown(self):
+        url = f"http://me:{peers.SECRET}@127.0.0.1:1"
+        for environment, words in (({"AWS_ENDPOINT_URL_S3": url}, "the endpoint's URL holds a user's name"),
+                                   ({"http_proxy": url.replace("@", "/@")}, "the proxy that the environment names")):
+            self.ask(lambda request, pass_on: pass_on(), code=3, **environment)
+            self.tells(words)
+
     def listed(self, keys: list[str], token: str) -> Answer:
         """A page of a listing; all objects are as day/a is."""
         head = self.client.head_object(Bucket="logs", Key="day/a")
