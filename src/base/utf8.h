@@ -26,4 +26,9 @@ Repair repair(std::string_view text, char* out);
 // The same, as a text of its own.
 std::string repaired(std::string_view text);
 
+// Bytes of the character at the beginning of `text` that a terminal obeys instead of showing, or 0: control characters,
+// those of eight bits (C2 80 to C2 9F) too, and what turns the direction of writing (U+202A to U+202E, U+2066 to
+// U+2069).
+std::size_t control_bytes(std::string_view text);
+
 }  // namespace otomo::utf8

@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "app/fetch_paths.h"
+#include "base/utf8.h"
 #include "cli/printing/printers.h"
 
 namespace otomo::cli {
@@ -34,7 +35,15 @@ void say(const std::string& text) {
 
 std::string harmless(std::string_view text) {
   std::string result;
-  for (const char c : text) result += (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7F ? '?' : c;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t size = utf8::control_bytes(text.substr(at));
+    if (size == 0) {
+      result += text[at++];
+      continue;
+    }
+    result += text[at] == '\n' ? "\n  " : "?";
+    at += size;
+  }
   return result;
 }
 

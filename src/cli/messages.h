@@ -18,7 +18,8 @@
 
 namespace otomo::cli {
 
-// `text` without what would steer a terminal: names come from outside.
+// `text` without what would steer a terminal: names come from outside. A line after the first is set in, so that no
+// name looks like a message.
 std::string harmless(std::string_view text);
 
 // A line that is neither an error nor a summary.

@@ -8,6 +8,8 @@
 #include <numeric>
 #include <optional>
 
+#include "base/utf8.h"
+
 namespace otomo::cli {
 
 namespace {
@@ -30,20 +32,6 @@ std::size_t next_character(std::string_view text, std::size_t& width) {
   const int columns = ::wcwidth(character);
   width = columns < 0 ? 1 : static_cast<std::size_t>(columns);
   return length;
-}
-
-// What a terminal obeys instead of showing: control characters, those of eight bits (C2 80 to C2 9F) too, and what
-// turns the direction of writing (U+202A to U+202E, U+2066 to U+2069).
-bool is_control(std::string_view character) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
-  switch (character.size()) {
-    case 1: return byte(0) < 0x20 || byte(0) == 0x7F;
-    case 2: return byte(0) == 0xC2 && byte(1) < 0xA0;
-    case 3:
-      return byte(0) == 0xE2 && ((byte(1) == 0x80 && byte(2) >= 0xAA && byte(2) <= 0xAE) ||
-                                 (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9));
-    default: return false;
-  }
 }
 
 class TablePrinter final : public Printer {
@@ -225,7 +213,7 @@ std::string fit(std::string_view text, std::size_t width) {
     const std::size_t length = next_character(text, columns);
     if (used + columns > room) break;
     const std::string_view character = text.substr(0, length);
-    if (is_control(character)) {
+    if (utf8::control_bytes(character) > 0) {
       result += ' ';  // a log must not steer the terminal
     } else {
       result += character;

@@ -75,5 +75,15 @@ TEST(Utf8Repair, RandomBytesBecomeValidAndOnlyInvalidOnesChange) {
   }
 }
 
+TEST(Utf8ControlBytes, AreOfWhatATerminalObeys) {
+  for (const char* text : {"\x1B", "\n", "\x7F", "\xC2\x9B", "\xE2\x80\xAE", "\xE2\x81\xA6"}) {
+    EXPECT_EQ(control_bytes(text), std::string_view(text).size());
+    EXPECT_EQ(control_bytes(std::string(text) + "31m"), std::string_view(text).size());
+  }
+  for (const char* text : {"", "a", "\xC2", "\xC2\xA0", "\xE2\x80", "\xE2\x80\xA9", "\xE6\x97\xA5"}) {
+    EXPECT_EQ(control_bytes(text), 0U);
+  }
+}
+
 }  // namespace
 }  // namespace otomo::utf8
