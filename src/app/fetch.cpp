@@ -115,6 +115,10 @@ class Fetch::Record {
   // What was copied before, and the right to add to it.
   Result<void> open(const std::string& path, bool read_only) {
     path_ = path;
+    struct stat status{};
+    if (::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+      return world_error(path + " is no file", "the record of copies belongs there: move it away");
+    }
     if (!read_only) {
       descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
       if (descriptor_ < 0) return std::unexpected(writing_error(path));
@@ -147,10 +151,15 @@ class Fetch::Record {
   // Any thread.
   Result<void> add(std::string_view line) {
     const std::lock_guard lock(mutex_);
+    const off_t before = ::lseek(descriptor_, 0, SEEK_END);
     while (!line.empty()) {
       const ssize_t count = ::write(descriptor_, line.data(), line.size());
       if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return std::unexpected(writing_error(path_));
+      if (count < 0) {
+        Error error = writing_error(path_);
+        (void)!::ftruncate(descriptor_, before);  // the next line would go on where this one broke
+        return std::unexpected(std::move(error));
+      }
       line.remove_prefix(static_cast<std::size_t>(count));
     }
     return {};
@@ -232,7 +241,7 @@ Result<void> Fetch::plan(const FetchOptions& options) {
     const io::Object& object = *next;
     const std::string& url = object.path;
     const io::S3Url parsed = *io::parse_s3_url(url);
-    const Item item{static_cast<std::uint32_t>(cursor.number()), !is_plain_key(parsed.key) || is_folder(url)};
+    Item item{static_cast<std::uint32_t>(cursor.number()), !is_plain_key(parsed.key) || is_folder(url)};
     const std::string path = path_of(object, item.odd);
     if (item.odd) ++planned_.odd_keys;
     if (may_meet && !met.insert(path).second) {
@@ -254,6 +263,7 @@ Result<void> Fetch::plan(const FetchOptions& options) {
                     {}});
       continue;
     }
+    if (exists) item.replaced = CopyPlace::Replaced::kEarlierCopy;
     ++planned_.objects;
     planned_.bytes += object.size_bytes;
     price_.add(listing, object, asks_first(object) ? 1 : 0);
@@ -321,7 +331,7 @@ Result<void> Fetch::copy(const Item& item, unsigned worker, std::vector<char>& b
   auto source = ahead_->open(item.object, object);
   if (!source) return std::unexpected(std::move(source.error()));
   const int file = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (file < 0) return std::unexpected(writing_error(partial));
+  if (file < 0) return stop(writing_error(partial));
   const struct Closing {
     int file;
     ~Closing() { ::close(file); }
@@ -342,13 +352,7 @@ Result<void> Fetch::copy(const Item& item, unsigned worker, std::vector<char>& b
     while (!left.empty()) {
       const ssize_t written = ::write(file, left.data(), left.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) {
-        Error error = writing_error(partial);
-        const std::lock_guard lock(mutex_);
-        broken_ = error;
-        next_ = items_.size();
-        return std::unexpected(std::move(error));
-      }
+      if (written < 0) return stop(writing_error(partial));
       left.remove_prefix(static_cast<std::size_t>(written));
     }
   }
@@ -387,17 +391,27 @@ Result<void> Fetch::copy(const Item& item, unsigned worker, std::vector<char>& b
   line.close();
   line.put("fetched_at", instant(now_us()));
   line.put("sha256", sum.hex());
-  std::error_code failed;
-  fs::create_directories(fs::path(folder_ + path).parent_path(), failed);
-  if (failed) {
-    return world_error("making the folder of " + folder_ + path + ": " + failed.message(),
-                       "a copy of an earlier run lies there as a file: give another folder");
+  const auto place = CopyPlace::make(folder_, path);
+  if (!place) return std::unexpected(place.error());
+  {
+    // One at a time: names may be the same to the file system that are two to S3.
+    const std::lock_guard lock(place_mutex_);
+    if (item.replaced == CopyPlace::Replaced::kNothing && place->is_taken()) {
+      return std::unexpected(place->taken_error());
+    }
+    if (auto added = record_->add(std::move(line).finish()); !added) return stop(std::move(added.error()));
+    if (auto taken = place->take(partial, item.replaced); !taken) return taken;
   }
-  if (auto added = record_->add(std::move(line).finish()); !added) return added;
-  if (std::rename(partial.c_str(), (folder_ + path).c_str()) != 0)
-    return std::unexpected(writing_error(folder_ + path));
+  bytes_copied_ += size;
   ++objects_done_;
   return {};
+}
+
+std::unexpected<Error> Fetch::stop(Error error) {
+  const std::lock_guard lock(mutex_);
+  broken_ = error;
+  next_ = items_.size();
+  return std::unexpected(std::move(error));
 }
 
 void Fetch::fail(const io::Object& object, Error error) {
@@ -424,7 +438,7 @@ FetchCounts Fetch::counts() const {
   const std::lock_guard lock(mutex_);
   FetchCounts counts = planned_;
   counts.objects = objects_done_;
-  counts.bytes = bytes_done_;
+  counts.bytes = bytes_copied_;
   counts.failed = failed_ + listed_.listing.unread.size();
   return counts;
 }

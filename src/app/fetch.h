@@ -23,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/copy_place.h"
 #include "app/s3_price.h"
 #include "app/source_listing.h"
 #include "app/temp_folder.h"
@@ -79,6 +80,7 @@ class Fetch {
   struct Item {
     std::uint32_t object = 0;
     bool odd = false;
+    CopyPlace::Replaced replaced = CopyPlace::Replaced::kNothing;
   };
   class Record;
 
@@ -88,6 +90,7 @@ class Fetch {
   Result<void> copy(const Item& item, unsigned worker, std::vector<char>& buffer);
   static std::string path_of(const io::Object& object, bool odd);  // below the folder
   void fail(const io::Object& object, Error error);
+  std::unexpected<Error> stop(Error error);  // the others need not be tried
 
   std::string folder_;  // ends with "/"
   std::unique_ptr<TempFolder> temp_folder_;
@@ -99,8 +102,10 @@ class Fetch {
   std::unique_ptr<io::S3ReadAhead> ahead_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<std::uint64_t> objects_done_ = 0;
-  std::atomic<std::uint64_t> bytes_done_ = 0;
+  std::atomic<std::uint64_t> bytes_done_ = 0;    // of all that came
+  std::atomic<std::uint64_t> bytes_copied_ = 0;  // of whole copies
   std::atomic<bool> interrupted_ = false;
+  std::mutex place_mutex_;    // held while a copy gets its name
   mutable std::mutex mutex_;  // guards what follows
   std::uint64_t failed_ = 0;
   std::vector<Error> failures_;

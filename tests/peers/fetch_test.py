@@ -130,12 +130,7 @@ class FetchTest(unittest.TestCase):
         """Of a server that lists such keys: a real one keeps its objects as files."""
         bodies = {key: f"{i}\n".encode() for i, key in enumerate(ODD)}
 
-        def rule(request: Request, _: Pass) -> Answer:
-            if request.is_listing:
-                found = "".join(f"<Contents><Key>{urllib.parse.quote(key, safe='')}</Key><Size>{len(body)}</Size><LastModified>"
-                                f"2026-03-01T00:00:00.000Z</LastModified></Contents>" for key, body in sorted(bodies.items()))
-                return Answer(200, f"<ListBucketResult><EncodingType>url</EncodingType>{found}</ListBucketResult>".encode())
-            return Answer(200, bodies[request.path.removeprefix("/logs/")])
+        rule = self.listing_of(bodies)
         self.fetch_through(rule, "s3://logs/")
         self.assertEqual(self.copies(), {"s3://logs/" + key: body for key, body in bodies.items()})
         plain = {line["key"] for line in self.record() if line["path"] == "logs/" + line["key"]}
@@ -155,6 +150,73 @@ class FetchTest(unittest.TestCase):
         self.assertIn("logs/mine/a is there already", self.said)
         self.assertEqual((self.to / "logs" / "mine" / "a").read_bytes(), b"my own")
         self.assertEqual((self.to / "logs" / "mine" / "b").read_bytes(), b"theirs")
+
+    def listing_of(self, bodies: dict[str, bytes], meanwhile=lambda key: None) -> Rule:
+        """Of a server that has these, whatever their keys are; `meanwhile` is called before it answers for one."""
+        def rule(request: Request, _: Pass) -> Answer:
+            if request.is_listing:
+                found = "".join(f"<Contents><Key>{urllib.parse.quote(key, safe='')}</Key><Size>{len(body)}</Size><LastModified>"
+                                f"2026-03-01T00:00:00.000Z</LastModified></Contents>" for key, body in sorted(bodies.items()))
+                return Answer(200, f"<ListBucketResult><EncodingType>url</EncodingType>{found}</ListBucketResult>".encode())
+            key = request.path.removeprefix("/logs/")
+            return meanwhile(key) or Answer(200, bodies[key])
+        return rule
+
+    def test_what_came_meanwhile_is_not_overwritten(self):
+        def meanwhile(key: str) -> None:
+            (self.to / "logs").mkdir(exist_ok=True)
+            (self.to / "logs" / "mine").write_bytes(b"my own")
+        rule = self.listing_of({"mine": b"theirs", "other": b"theirs"}, meanwhile)
+        for _ in range(2):
+            self.fetch_through(rule, "s3://logs/", code=3)
+            self.assertIn("logs/mine is there already, and no copy of a fetch", self.said)
+            self.assertEqual((self.to / "logs" / "mine").read_bytes(), b"my own")
+        self.assertEqual(self.copies(), {"s3://logs/other": b"theirs"})
+
+    def test_no_link_leads_out_of_the_folder(self):
+        outside = self.to.parent / "outside"
+        outside.mkdir(exist_ok=True)
+        for link in ("logs", "logs/a"):
+            shutil.rmtree(self.to, ignore_errors=True)
+            (self.to / link).parent.mkdir(parents=True)
+            (self.to / link).symlink_to(outside)
+            self.fetch_through(self.listing_of({"a/b/c": b"theirs"}), "s3://logs/", code=3)
+            self.assertIn("a symbolic link lies where a folder should", self.said)
+            self.assertIn("0 objects, 0 B copied", self.said)
+            self.assertEqual(list(outside.iterdir()), [])
+
+    def test_what_is_no_record_is_left_alone(self):
+        self.to.mkdir()
+        os.mkfifo(self.to / RECORD)
+        for words in ((), ("--dry-run",)):
+            self.fetch("s3://samples/", *words, code=3)
+            self.assertIn(f"{RECORD} is no file", self.said)
+
+    def test_a_full_disk_tears_no_line(self):
+        """A limit on a file's size stands for the disk: the record is the largest file here."""
+        rule = self.listing_of({f"{i:03}": b"x" for i in range(100)})
+        with Proxy(rule, self.url) as url:
+            given = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "OTOMO_"))}
+            given |= {"AWS_REGION": "us-east-1", "OTOMO_CONFIG": "/dev/null"} | self.environment(url)
+            command = f"ulimit -f 8; trap '' XFSZ; exec {peers.OTOMO} fetch s3://logs/ {self.to}"
+            done = subprocess.run(["bash", "-c", command], env=given, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn(f"writing {self.to}/{RECORD}: File too large", done.stderr)
+        self.assertEqual(len(self.copies()), len(list((self.to / "logs").iterdir())))
+        self.assertLess(len(self.copies()), 100)
+        self.fetch_through(rule, "s3://logs/")
+        self.assertEqual(len(self.copies()), 100)
+
+    def test_no_key_steers_the_terminal(self):
+        keys = {"a\notomo: fine": "a?otomo: fine", "b\x1b[2J": "b?[2J", "c\u009b2J": "c?2J", "d\u202egpj": "d?gpj"}
+        with Proxy(self.listing_of(dict.fromkeys(keys, b"x")), self.url) as url:
+            planned = self.fetch("s3://logs/", "--dry-run", url=url)
+        self.assertEqual(planned, "".join(f"s3://logs/{key}\t{self.to}/logs/{key}\n" for key in keys.values()))
+        denied = self.listing_of(dict.fromkeys(keys, b"x"), lambda _: error(403, "AccessDenied", "Access Denied"))
+        self.fetch_through(denied, "s3://logs/", code=3)
+        for key in list(keys.values())[1:]:
+            self.assertIn(f"otomo: s3://logs/{key}: Access Denied", self.said)
+        self.assertIn("otomo: s3://logs/a\n  otomo: fine: Access Denied", self.said)
 
     def test_a_storm_changes_no_copy(self):
         storm = fault_proxy.Storm(seed=20260302, slow_down=0.2, reset=0.02, cut=0.01)

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -30,13 +31,18 @@ int fail(const Error& error) {
   return exit_code_of(error.kind);
 }
 
+std::string one_line(std::string text) {
+  std::ranges::replace(text, '\n', '?');
+  return harmless(text);
+}
+
 // What would be copied, and to where: a line each.
 int print_plan(const app::Fetch& fetch) {
   auto output = Output::open("");
   if (!output) return fail(output.error());
   Result<void> written;
   fetch.for_each([&](const std::string& url, const std::string& path) {
-    if (written) written = (*output)->write(harmless(url) + "\t" + harmless(path) + "\n");
+    if (written) written = (*output)->write(one_line(url) + "\t" + one_line(path) + "\n");
   });
   if (written) written = (*output)->finish();
   if (!written && !(*output)->reader_gone()) return fail(written.error());
@@ -113,7 +119,8 @@ Command fetch_command() {
       "checksums, when it was copied, SHA-256. Where S3 states a checksum of the whole object, the copy is checked. A "
       "copy appears under its name only when it is whole; a second run copies what is missing or has changed. A key "
       "that is no path of its own (\"..\", \"//\", a name of more than 255 bytes, a file and a folder at once) is kept "
-      "under FOLDER/_odd_keys/BUCKET. What lies in FOLDER and is no copy is never overwritten. Empty objects whose key "
+      "under FOLDER/_odd_keys/BUCKET. What lies in FOLDER and is no copy is never overwritten, and no symbolic link "
+      "below it is followed. Empty objects whose key "
       "ends in / are folders that somebody made by hand, and are not copied.\n"
       "Exit codes: 0 fine, 2 the command line is wrong, 3 an object could not be copied, 130 interrupted.";
   command.options = {{"url",
