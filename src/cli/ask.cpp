@@ -237,6 +237,9 @@ int ask(AskOptions options) {
     print_error(error, options.sql);
     return exit_code_of(error.kind);
   };
+  if (!options.places.writes_s3 && (!options.sse.empty() || !options.sse_kms_key_id.empty())) {
+    return fail({ErrorKind::kUsage, "--sse is for what -o s3://BUCKET/KEY writes", "a file is not encrypted", {}});
+  }
   const app::Config config = app::load_config({options.places.config, form_names()}, app::process_environment());
   if (!config.errors.empty()) {
     print_config_errors(config, HowMany::kFirst);

@@ -165,6 +165,12 @@ class WriteTest(unittest.TestCase):
         self.assertEqual(self.uploads(), [])
         self.assertNotIn("interrupted.csv", self.keys())
 
+    def test_a_file_is_not_taken_for_encrypted(self):
+        for words in (("--sse", "AES256"), ("--sse-kms-key-id", "alias/logs")):
+            done = peers.otomo("query", SMALL, "-o", self.folder / "plain.csv", *words)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertFalse((self.folder / "plain.csv").exists())
+
     def test_encryption_is_asked_for(self):
         own = self.folder / "own.toml"
         own.write_text('[defaults]\nsse = "aws:kms"\nsse_kms_key_id = "alias/logs"\n')
