@@ -306,6 +306,14 @@ constexpr Row kRows[] = {
      [](const std::string& key, std::string& text, Target& target) {
        return take_time(key, text, target.source->choice.until);
      }},
+    {{"sources", "inventory", "URL",
+      "an S3 Inventory of the bucket that stands in for listing it: s3:// of a manifest.json, or of the folder above "
+      "the dated ones; only newer keys are listed",
+      "none"},
+     ValueType::kText,
+     [](const std::string& key, std::string& text, Target& target) {
+       return keep(inventory_url(key, text), text, target.source->inventory);
+     }},
     {{"sources", "late", "DURATION",
       "how long after it happened a record is delivered at most, by logs that promise nothing: what is listed in S3 "
       "ends that long after a question's last instant",

@@ -48,6 +48,7 @@ struct ConfigSource {
   formats::SourceSettings settings;
   ChoiceSettings choice;
   io::S3Settings s3;
+  std::string inventory;  // empty: what lies in S3 is listed
 };
 
 // Empty: nothing was said.

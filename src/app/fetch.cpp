@@ -337,7 +337,7 @@ Result<void> Fetch::copy(const Item& item, unsigned worker, std::vector<char>& b
     ~Closing() { ::close(file); }
   } closing{file};
 
-  io::Sha256Sum sum;
+  io::HexDigest sum(io::HexDigest::Kind::kSha256);
   io::ChecksumCheck check(facts.checksums);
   std::uint64_t size = 0;
   while (true) {

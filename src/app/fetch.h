@@ -63,6 +63,7 @@ class Fetch {
   const FetchCounts& planned() const { return planned_; }
   const S3Price& price() const { return price_; }
   const io::Listing& listing() const { return listed_.listing; }
+  const std::vector<SourceListed>& sources() const { return listed_.sources; }
   // Each object that will be copied, and the path of its copy.
   void for_each(const std::function<void(const std::string& url, const std::string& path)>& take) const;
 

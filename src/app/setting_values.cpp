@@ -11,6 +11,8 @@
 
 #include "base/time.h"
 #include "base/time_zone.h"
+#include "io/object_list.h"
+#include "io/s3_listing.h"
 
 namespace otomo::app {
 
@@ -120,6 +122,13 @@ std::optional<std::int64_t> parse_duration(std::string_view text) {
 Result<std::int64_t> duration_us(const std::string& name, std::string_view text) {
   if (const auto duration = parse_duration(text)) return *duration;
   return usage_error(name + " '" + std::string(text) + "' is no duration", "for example 2d, 12h or 30m");
+}
+
+Result<std::string> inventory_url(const std::string& name, const std::string& text) {
+  const auto url = io::Object::is_s3_url(text) ? io::parse_s3_url(text) : usage_error("");
+  if (url && !url->key.empty() && !io::is_pattern(url->key)) return text;
+  return usage_error(name + " '" + text + "' is no place of an S3 Inventory",
+                     "s3://BUCKET/PREFIX/SOURCE-BUCKET/NAME, or a manifest.json below it");
 }
 
 Result<std::int64_t> object_time(const std::string& name, std::string_view text, std::string_view time_zone,

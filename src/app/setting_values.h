@@ -38,6 +38,9 @@ Result<std::int64_t> object_time(const std::string& name, std::string_view text,
 // "2d", "12h" (w, d, h, m, s) in microseconds.
 Result<std::int64_t> duration_us(const std::string& name, std::string_view text);
 
+// Of an S3 Inventory, or of the folder that they are in.
+Result<std::string> inventory_url(const std::string& name, const std::string& text);
+
 // Which objects a source's settings or the options want.
 struct ChoiceSettings {
   std::vector<std::string> include;

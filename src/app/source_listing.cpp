@@ -33,7 +33,8 @@ QuestionSource question_source(const ConfigSource& source, const ConfigFile& fil
           io::MissingPath::kIsUnread,
           file.origin == ConfigOrigin::kFound,
           source.s3,
-          {}};
+          {},
+          source.inventory};
 }
 
 Result<SourcesListing> list_sources(std::span<const QuestionSource> sources, const io::S3Surroundings& surroundings,
@@ -55,14 +56,26 @@ Result<SourcesListing> list_sources(std::span<const QuestionSource> sources, con
     };
     const auto number = static_cast<std::uint16_t>(listings.size());
     const io::Dated dated_here = [&](std::string_view key) { return dated(number, key); };
-    auto listing = io::list_objects(source.paths, source.missing, connect, source.choice, store,
-                                    dated ? dated_here : io::Dated(), interrupted);
+    std::unique_ptr<Inventory> inventory;
+    const io::S3List list = [&](const std::shared_ptr<aws::S3Client>& client,
+                                const io::S3Url& url) -> Result<io::ObjectList> {
+      const io::Dated wanted = dated ? dated_here : io::Dated();
+      if (source.inventory.empty()) return io::list_s3(client, url, store, wanted, interrupted);
+      if (inventory == nullptr) {
+        auto opened = Inventory::open(source.inventory, source.paths, connect, store, temp_folder);
+        if (!opened) return std::unexpected(std::move(opened.error()).while_doing("its inventory"));
+        inventory = std::move(*opened);
+      }
+      return inventory->list(client, url, wanted, interrupted);
+    };
+    auto listing = io::list_objects(source.paths, source.missing, connect, source.choice, store, list);
     if (!listing) return std::unexpected(listing.error());
     if (source.regular_files_only) keep_regular_files(*listing);
     if (!source.name.empty()) {
       for (Error& error : listing->unread) error = std::move(error).while_doing("source " + source.name);
     }
-    listed.sources.push_back({source.name, 0, 0, listing->left_out});
+    listed.sources.push_back(
+        {source.name, 0, 0, listing->left_out, inventory == nullptr ? std::nullopt : std::optional(inventory->use())});
     listings.push_back(std::move(*listing));
   }
   io::MergedListing merged = io::merge_listings(std::move(listings));

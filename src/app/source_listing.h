@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/config.h"
+#include "app/inventory.h"
 #include "io/listing.h"
 #include "io/s3_connection.h"
 
@@ -27,6 +29,7 @@ struct QuestionSource {
   bool regular_files_only = false;  // pipes and devices are told and left out
   io::S3Settings s3;
   io::ObjectChoice choice;
+  std::string inventory;  // s3://: see app/inventory.h; empty: all is listed
 };
 
 // The choice that the source says is left to the caller, who knows the zone: narrow().
@@ -38,6 +41,7 @@ struct SourceListed {
   std::uint64_t objects = 0;
   std::uint64_t repeated = 0;  // objects that an earlier source has: they are asked there
   std::uint64_t left_out = 0;  // by the choice
+  std::optional<InventoryUse> inventory;
 };
 
 inline bool is_in_s3(std::string_view path) { return io::Object::is_s3_url(path); }

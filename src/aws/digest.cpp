@@ -17,6 +17,7 @@ struct Crypto {
   decltype(HMAC)* hmac;
   decltype(EVP_sha256)* evp_sha256;
   decltype(EVP_sha1)* evp_sha1;
+  decltype(EVP_md5)* evp_md5;
   decltype(EVP_MD_CTX_new)* context_new;
   decltype(EVP_MD_CTX_free)* context_free;
   decltype(EVP_DigestInit_ex)* begin;
@@ -31,7 +32,8 @@ const Result<Crypto>& crypto() {
     Crypto loaded{};
     if (!library->bind(loaded.sha256, "SHA256") || !library->bind(loaded.sha1, "SHA1") ||
         !library->bind(loaded.hmac, "HMAC") || !library->bind(loaded.evp_sha256, "EVP_sha256") ||
-        !library->bind(loaded.evp_sha1, "EVP_sha1") || !library->bind(loaded.context_new, "EVP_MD_CTX_new") ||
+        !library->bind(loaded.evp_sha1, "EVP_sha1") || !library->bind(loaded.evp_md5, "EVP_md5") ||
+        !library->bind(loaded.context_new, "EVP_MD_CTX_new") ||
         !library->bind(loaded.context_free, "EVP_MD_CTX_free") || !library->bind(loaded.begin, "EVP_DigestInit_ex") ||
         !library->bind(loaded.update, "EVP_DigestUpdate") || !library->bind(loaded.end, "EVP_DigestFinal_ex")) {
       return world_error("libcrypto.so.3 lacks its digests");
@@ -51,7 +53,9 @@ Result<void> load_digests() {
 }
 
 Digest::Digest(Kind kind) : context_(crypto()->context_new()) {
-  const EVP_MD* algorithm = kind == Kind::kSha1 ? crypto()->evp_sha1() : crypto()->evp_sha256();
+  const EVP_MD* algorithm = kind == Kind::kMd5    ? crypto()->evp_md5()
+                            : kind == Kind::kSha1 ? crypto()->evp_sha1()
+                                                  : crypto()->evp_sha256();
   crypto()->begin(static_cast<EVP_MD_CTX*>(context_), algorithm, nullptr);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SHA-256, HMAC and SHA-1, by libcrypto, which is loaded with the first call. Any thread.
+// SHA-256, HMAC, SHA-1 and MD5, by libcrypto, which is loaded with the first call. Any thread.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ namespace otomo::aws {
 // Of bytes that come in pieces.
 class Digest {
  public:
-  enum class Kind : std::uint8_t { kSha1, kSha256 };
+  enum class Kind : std::uint8_t { kMd5, kSha1, kSha256 };
 
   explicit Digest(Kind kind);
   ~Digest();

@@ -326,6 +326,7 @@ int ask(AskOptions options) {
   print_unread(uses, unlisted);
   if (!options.quiet) {
     if (options.verbose) print_listed((*question)->listed());
+    print_inventories((*question)->listed());
     summarize(uses);
     if (config.accounts.empty() && (*question)->asked_accounts()) print_no_accounts(config.file);
   }

@@ -153,6 +153,27 @@ void print_listed(const std::vector<app::SourceListed>& sources) {
   say(text);
 }
 
+void print_inventories(const std::vector<app::SourceListed>& sources) {
+  std::string text;
+  for (const app::SourceListed& source : sources) {
+    if (!source.inventory) continue;
+    const auto created = std::chrono::sys_time(std::chrono::microseconds(source.inventory->created_us));
+    text +=
+        fmt::format("{}inventory of {:%FT%RZ}: ", source.name.empty() ? "" : "source " + harmless(source.name) + ", ",
+                    std::chrono::floor<std::chrono::minutes>(created));
+    if (source.inventory->objects > 0) {
+      text += fmt::format("{} objects came from it", show_count(source.inventory->objects));
+    } else {
+      text += "it saved nothing: keys without days, newer ones and few are listed as they are";
+    }
+    if (!source.inventory->lacks.empty()) {
+      text += fmt::format("; it lacks {}, so that all was listed there", harmless(source.inventory->lacks));
+    }
+    text += "\n";
+  }
+  say(text);
+}
+
 namespace {
 
 std::string left_out_line(std::uint64_t objects) {

@@ -45,6 +45,9 @@ void print_no_accounts(const app::ConfigFile& file);
 // One line per source that has a name.
 void print_listed(const std::vector<app::SourceListed>& sources);
 
+// One line per inventory that was to stand in for listing.
+void print_inventories(const std::vector<app::SourceListed>& sources);
+
 // One line per table: objects, records, rejects, repaired bytes, bytes, time, rate; then hints. `asked` is what named
 // the objects, `left_out` how many of those the choice left out.
 void print_summary(const std::vector<engine::TableUse>& uses, std::uint64_t left_out, double seconds,

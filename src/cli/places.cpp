@@ -70,6 +70,10 @@ std::vector<Option> place_options(Places& places) {
       {"--region", "REGION", "where requests to S3 begin; a bucket elsewhere is followed", &places.region},
       {"--endpoint-url", "URL", "an S3 of your own (default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS)",
        &places.endpoint_url},
+      {"--inventory", "URL",
+       "an S3 Inventory of the bucket that stands in for listing it: s3:// of a manifest.json, or of the folder above "
+       "the dated ones; only newer keys are listed",
+       &places.inventory},
       {"--no-sign-request", "", "ask S3 without credentials, for buckets that are open to everybody",
        &places.no_sign_request},
       {"--request-payer",
@@ -136,6 +140,11 @@ Result<std::vector<app::QuestionSource>> chosen_sources(const Places& places, co
     source.paths = places.from;
     source.choice = choice;
     source.s3 = s3_settings(places);
+    if (!places.inventory.empty()) {
+      auto inventory = app::inventory_url("--inventory", places.inventory);
+      if (!inventory) return std::unexpected(std::move(inventory.error()));
+      source.inventory = std::move(*inventory);
+    }
     wanted.push_back(std::move(source));
     return wanted;
   }
@@ -160,6 +169,7 @@ Result<std::vector<app::QuestionSource>> chosen_sources(const Places& places, co
     }
   }
   if (wanted.empty()) return wanted;
+  if (!places.inventory.empty()) return not_of_a_source("--inventory");
   for (const auto& [option, value] : {std::pair("--profile", places.profile), std::pair("--region", places.region),
                                       std::pair("--endpoint-url", places.endpoint_url)}) {
     if (!value.empty() && !places.writes_s3) return not_of_a_source(option);

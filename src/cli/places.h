@@ -22,6 +22,7 @@ struct Places {
   std::string profile;  // of AWS, for s3:// in `from`
   std::string region;
   std::string endpoint_url;
+  std::string inventory;
   bool no_sign_request = false;
   std::string request_payer;
   std::string ask_above;  // "10GB"

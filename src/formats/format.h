@@ -118,11 +118,17 @@ struct Manifest {
     std::string type;  // an SQL type
     bool url_encoded = false;
   };
+  struct File {
+    std::string key;
+    std::uint64_t size_bytes = 0;
+    std::string md5;  // in hex; empty: not said
+  };
   std::string set;              // manifests of one set say the same thing at different times: the newest counts
-  std::string created;          // later ones sort behind earlier ones
+  std::string of_bucket;        // that the rows are about
+  std::int64_t created_us = 0;  // when it was begun
   std::string file_format;      // "CSV", "Parquet"
   std::vector<Column> columns;  // of CSV files, which have no header
-  std::vector<std::string> keys;
+  std::vector<File> files;
 };
 
 struct Format {

@@ -64,10 +64,12 @@ std::uint64_t crc64_nvme(std::uint64_t crc, std::string_view bytes) {
 
 std::string sha256_hex(std::string_view bytes) { return aws::hex(aws::bytes_of(aws::sha256(bytes))); }
 
-Sha256Sum::Sha256Sum() : digest_(std::make_unique<aws::Digest>(aws::Digest::Kind::kSha256)) {}
-Sha256Sum::~Sha256Sum() = default;
-void Sha256Sum::add(std::string_view bytes) { digest_->add(bytes); }
-std::string Sha256Sum::hex() { return aws::hex(digest_->finish()); }
+HexDigest::HexDigest(Kind kind)
+    : digest_(
+          std::make_unique<aws::Digest>(kind == Kind::kMd5 ? aws::Digest::Kind::kMd5 : aws::Digest::Kind::kSha256)) {}
+HexDigest::~HexDigest() = default;
+void HexDigest::add(std::string_view bytes) { digest_->add(bytes); }
+std::string HexDigest::hex() { return aws::hex(digest_->finish()); }
 
 class ChecksumCheck::Sum {
  public:

@@ -31,10 +31,13 @@ std::uint64_t crc64_nvme(std::uint64_t crc, std::string_view bytes);
 
 std::string sha256_hex(std::string_view bytes);
 
-class Sha256Sum {
+// Of bytes that come in pieces.
+class HexDigest {
  public:
-  Sha256Sum();
-  ~Sha256Sum();
+  enum class Kind : std::uint8_t { kMd5, kSha256 };
+
+  explicit HexDigest(Kind kind);
+  ~HexDigest();
   void add(std::string_view bytes);
   std::string hex();  // once
 

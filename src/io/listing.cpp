@@ -256,8 +256,8 @@ bool is_glob(const std::string& path) { return path.find_first_of("*?[") != std:
 }  // namespace
 
 Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing, const S3Connect& s3,
-                             const ObjectChoice& choice, const std::shared_ptr<ObjectStore>& store, const Dated& dated,
-                             const std::function<bool()>& interrupted) {
+                             const ObjectChoice& choice, const std::shared_ptr<ObjectStore>& store,
+                             const S3List& list) {
   Listing listing{.objects = ObjectList(store), .left_out = 0, .unread = {}, .s3 = {}};
   Lister lister(listing, choice);
   const auto add_s3 = [&](const std::string& path) -> Result<void> {
@@ -268,7 +268,8 @@ Result<Listing> list_objects(std::span<const std::string> paths, MissingPath mis
       if (!client) return std::unexpected(std::move(client.error()));
       listing.s3.push_back(std::move(*client));
     }
-    auto found = list_s3(listing.s3.front(), *url, store, dated, interrupted);
+    const std::shared_ptr<aws::S3Client>& client = listing.s3.front();
+    auto found = list ? list(client, *url) : list_s3(client, *url, store);
     if (!found) return std::unexpected(std::move(found.error()).while_doing("listing " + path));
     if (found->empty()) {
       return world_error(path + ": no object there", "what there is: aws s3 ls s3://" + url->bucket + "/");

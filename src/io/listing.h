@@ -45,12 +45,14 @@ using S3Connect = std::function<Result<std::shared_ptr<aws::S3Client>>()>;
 // Per source, of keys in S3: which are dated, and which days are wanted.
 using SourceDated = std::function<std::optional<DatedKey>(std::uint16_t source, std::string_view key)>;
 
-// `dated`, of keys in S3: see list_s3(). Errors: with kIsError, a path that matches nothing (kWorld, naming it); no
+// How what is below a URL is found.
+using S3List = std::function<Result<ObjectList>(const std::shared_ptr<aws::S3Client>& client, const S3Url& url)>;
+
+// `list`: nullptr: as list_s3() does it. Errors: with kIsError, a path that matches nothing (kWorld, naming it); no
 // access to S3, where it is asked for; no room for the list.
 Result<Listing> list_objects(std::span<const std::string> paths, MissingPath missing = MissingPath::kIsError,
                              const S3Connect& s3 = {}, const ObjectChoice& choice = {},
-                             const std::shared_ptr<ObjectStore>& store = nullptr, const Dated& dated = {},
-                             const std::function<bool()>& interrupted = {});
+                             const std::shared_ptr<ObjectStore>& store = nullptr, const S3List& list = {});
 
 struct MergedListing {
   Listing listing;

@@ -379,9 +379,9 @@ Result<aws::ListPage> one_page(aws::S3Client& client, aws::ListRequest request) 
   return std::move(**outcome);
 }
 
-bool is_pattern(std::string_view key) { return key.find_first_of("*?[{") != std::string_view::npos; }
-
 }  // namespace
+
+bool is_pattern(std::string_view key) { return key.find_first_of("*?[{") != std::string_view::npos; }
 
 Result<S3Url> parse_s3_url(std::string_view url) {
   const std::string_view whole = url;

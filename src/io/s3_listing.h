@@ -52,6 +52,8 @@ Result<ObjectList> list_s3(const std::shared_ptr<aws::S3Client>& client, const S
 // where the object was named itself, or its beginning.
 std::size_t named_bytes(const S3Url& url, std::string_view key);
 
+bool is_pattern(std::string_view key);
+
 // Is the key, or a folder that it lies in, what the pattern means?
 bool matches_pattern(std::string_view pattern, std::string_view key);
 

@@ -94,6 +94,7 @@ int run(FetchCommandOptions& options) {
   print_errors(copying.failures(), copying.counts().failed, "objects could not be copied");
   if (!options.quiet) {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    print_inventories(copying.sources());
     print_fetched(counts, wanted.folder, options.dry_run ? std::nullopt : std::optional(seconds));
   }
   if (!done) {

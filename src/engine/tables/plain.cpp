@@ -270,11 +270,12 @@ class PlainTables {
       auto manifest = manifest_of(format, *object, !facts->log_of.empty());
       if (!manifest) continue;
       // A manifest of no files does not say what it is of: its key does.
-      if (manifest->keys.empty()) manifest->set += '\n' + facts->log_of;
+      if (manifest->files.empty()) manifest->set += '\n' + facts->log_of;
       known.insert(manifest->set.substr(manifest->set.rfind('\n') + 1));
       const auto [place, is_first] = newest.try_emplace(manifest->set);
       if (!is_first) ++older_manifests_;
-      if (is_first || place->second.manifest.created < manifest->created) place->second = {std::move(*manifest), path};
+      if (is_first || place->second.manifest.created_us < manifest->created_us)
+        place->second = {std::move(*manifest), path};
     }
     for (const auto& [of, path] : data_files) {
       if (known.contains(of)) continue;
@@ -285,7 +286,7 @@ class PlainTables {
     }
     std::set<std::string> names;
     for (const auto& [set, found] : newest) {
-      for (const std::string& key : found.manifest.keys) names.emplace(formats::key_name(key));
+      for (const auto& file : found.manifest.files) names.emplace(formats::key_name(file.key));
     }
     find_data_files(names);
     std::vector<std::string> parts;
@@ -313,7 +314,7 @@ class PlainTables {
     }
     const bool is_csv = manifest.file_format == "CSV";
     std::vector<std::string> files;
-    for (const std::string& key : manifest.keys) {
+    for (const auto& [key, size_bytes, md5] : manifest.files) {
       const auto [begin, end] = data_files_.equal_range(std::string(formats::key_name(key)));
       // The object whose path ends as the key does: of several with that name, the one that shares most of the key.
       const auto shared = [&](const DataFile& file) {
@@ -331,7 +332,7 @@ class PlainTables {
                                     : object_file_name(object, FileForm::kStored, "parquet"),
                              '\''));
     }
-    if (files.empty() && !manifest.keys.empty()) return "";
+    if (files.empty() && !manifest.files.empty()) return "";
     if (files.empty() && !is_csv) return "SELECT NULL::VARCHAR AS bucket, NULL::VARCHAR AS key WHERE false";
     if (!is_csv) {
       return fmt::format("SELECT * FROM read_parquet([{}], union_by_name = true, hive_partitioning = false)",

@@ -14,6 +14,8 @@
 #include <simdjson.h>
 
 #include <array>
+#include <charconv>
+#include <cstdint>
 
 #include "formats/format.h"
 #include "formats/json_records.h"
@@ -29,6 +31,8 @@ bool is_manifest(const JsonText& json, const JsonMembers& members) {
   }
   return true;
 }
+
+constexpr std::int64_t kMillisecondsMax = 253'402'300'800'000;  // the year 10000
 
 constexpr JsonRecordForm kForm{.container = "", .first_member = "sourceBucket", .is_record = is_manifest};
 
@@ -120,15 +124,21 @@ std::optional<Manifest> read_manifest(std::string_view text) {
   for (const simdjson::dom::element file : files) {
     std::string_view key;
     if (file["key"].get(key) != simdjson::SUCCESS) return {};
-    manifest.keys.emplace_back(key);
+    Manifest::File& named = manifest.files.emplace_back();
+    named.key = key;
+    std::string_view md5;
+    if (file["MD5checksum"].get(md5) == simdjson::SUCCESS) named.md5 = md5;
+    if (file["size"].get(named.size_bytes) != simdjson::SUCCESS) named.size_bytes = 0;
   }
-  // Milliseconds; the padding keeps the order of numbers.
   const std::string created = text_of("creationTimestamp");
-  manifest.created = std::string(created.size() < 20 ? 20 - created.size() : 0, '0') + created;
-  manifest.set = text_of("sourceBucket") + '\n' + text_of("destinationBucket");
+  std::int64_t created_ms = 0;
+  std::from_chars(created.data(), created.data() + created.size(), created_ms);
+  if (created_ms > 0 && created_ms < kMillisecondsMax) manifest.created_us = created_ms * 1000;
+  manifest.of_bucket = text_of("sourceBucket");
+  manifest.set = manifest.of_bucket + '\n' + text_of("destinationBucket");
   // The configuration's name is only in the keys. A list of no files names none.
-  if (!manifest.keys.empty()) {
-    const std::string& key = manifest.keys[0];
+  if (!manifest.files.empty()) {
+    const std::string& key = manifest.files[0].key;
     const auto facts = read_key(key);
     manifest.set += '\n' + (facts ? facts->log_of : key.substr(0, key.rfind('/')));
   }
