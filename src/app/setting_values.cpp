@@ -154,6 +154,14 @@ Result<void> narrow(io::ObjectChoice& choice, const ChoiceSettings& settings, co
   for (const std::string& pattern : settings.exclude) {
     if (const auto fine = exclude_pattern(prefix + "exclude", pattern); !fine) return std::unexpected(fine.error());
   }
+  for (const auto& [name, patterns] :
+       {std::pair("include", &settings.include), std::pair("exclude", &settings.exclude)}) {
+    for (const std::string& pattern : *patterns) {
+      if (auto fine = io::check_braces(pattern); !fine) {
+        return std::unexpected(std::move(fine.error()).while_doing(prefix + name));
+      }
+    }
+  }
   choice.include(settings.include);
   choice.exclude(settings.exclude);
   if (!settings.since.empty()) {

@@ -415,10 +415,18 @@ std::vector<std::string> without_braces(const std::string& pattern) {
   std::vector<std::string> made;
   for (const std::string& choice : choices) {
     for (std::string& rest : without_braces(choice + pattern.substr(at + 1))) {
-      if (made.size() < kBracesMax) made.push_back(pattern.substr(0, open) + rest);
+      made.push_back(pattern.substr(0, open) + rest);
+      if (made.size() > kBracesMax) return made;
     }
   }
   return made;
+}
+
+Result<void> check_braces(const std::string& pattern) {
+  const auto braces = static_cast<std::size_t>(std::count(pattern.begin(), pattern.end(), '{'));
+  if (braces <= kBracesMax && without_braces(pattern).size() <= kBracesMax) return {};
+  return usage_error(fmt::format("a pattern's braces stand for more than {} patterns", kBracesMax),
+                     "give several patterns, or one with * in place of the longest list");
 }
 
 bool matches_pattern(std::string_view pattern, std::string_view key) {
@@ -488,6 +496,7 @@ Result<ObjectList> list_s3(const std::shared_ptr<aws::S3Client>& client, const S
       return below(folder->key.empty() ? url.key : url.key + "/", nullptr);
     }
   }
+  if (auto checked = check_braces(url.key); !checked) return std::unexpected(std::move(checked.error()));
   std::vector<ObjectList> found;
   for (const std::string& pattern : without_braces(url.key)) {
     auto all = below(pattern.substr(0, pattern.find_first_of("*?[\\")),

@@ -58,6 +58,9 @@ bool is_pattern(std::string_view key);
 bool matches_pattern(std::string_view pattern, std::string_view key);
 
 // "{a,b}c" as "ac" and "bc"; what has no braces alone.
+// REQUIRES: check_braces() was content.
 std::vector<std::string> without_braces(const std::string& pattern);
+// Errors: kUsage, they stand for too many patterns.
+Result<void> check_braces(const std::string& pattern);
 
 }  // namespace otomo::io
