@@ -282,8 +282,6 @@ Format make_format(std::string_view name, std::string_view table, std::string_vi
       .columns = kLayout.columns,
       .partitions = partitions,
       .newline_ends_record = true,
-      .objects_of = {},
-      .messages = nullptr,
       .read_key = [](std::string_view key) { return read_key(kKeyForm, key); },
       .key_day_slack_us = 0,
       .late_us = kMicrosecondsPerDay,

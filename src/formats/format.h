@@ -136,8 +136,8 @@ struct Format {
   std::string table;    // "s3_access_logs"; empty: the objects are recognised but hold no records
   std::string summary;  // one line for help and manual
   // Formats that share a table have the same columns and partitions.
-  std::span<const ColumnSpec> columns;
-  std::span<const PartitionColumn> partitions;
+  std::span<const ColumnSpec> columns = {};
+  std::span<const PartitionColumn> partitions = {};
   // A newline always ends a record, so that any part of an object that starts behind one can be read alone (with the
   // object's head in the context).
   bool newline_ends_record = false;
@@ -145,7 +145,7 @@ struct Format {
   // told that do: parts of a large object start there. nullptr: that object cannot be read in parts.
   StartsRecord (*starts_record)(std::string_view head) = nullptr;
   // Not empty: this is another table over the objects of that format, whose detectors find them.
-  std::string objects_of;
+  std::string objects_of = {};
   // Not null: the records are envelopes, and each message is offered to the other formats, too.
   const MessageColumns* messages = nullptr;
   // Not empty: the objects are manifests of this table's files, and read_manifest reads one. nullopt: it is none.
@@ -164,10 +164,10 @@ struct Format {
   // REQUIRES: kBlockPaddingBytes readable bytes behind head.end().
   std::function<Verdict(std::string_view head, bool whole)> detect;
   // Null where `table` is empty. The filter must outlive the reader.
-  std::function<std::unique_ptr<RecordReader>(const LiteralFilter& filter)> make_reader;
+  std::function<std::unique_ptr<RecordReader>(const LiteralFilter& filter)> make_reader = {};
   // The bytes that each record must contain if `column` (an index into `columns`) is to match `value`, or nullopt
   // where nothing is certain (the value may be written in other ways).
-  std::function<std::optional<std::string>(std::size_t column, Match match, std::string_view value)> literal_for;
+  std::function<std::optional<std::string>(std::size_t column, Match match, std::string_view value)> literal_for = {};
   // Not null: some lines say what the lines behind them mean. The last such line in `text`, which is whole lines, or
   // empty: where a part of an object is read alone, the last one before it is its context's head.
   std::function<std::string_view(std::string_view text)> last_header = nullptr;

@@ -40,10 +40,7 @@ const Format kFormat{
     .table = "auth_events",
     .summary = "logins and privileges in host logs: sshd, PAM, sudo, su, account changes",
     .columns = auth_log::kColumns,
-    .partitions = {},
-    .newline_ends_record = false,
     .objects_of = "syslog",
-    .messages = nullptr,
     .read_key = read_syslog_key,
     .detect = [](std::string_view, bool) { return Verdict::kNo; },
     .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {

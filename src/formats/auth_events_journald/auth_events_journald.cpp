@@ -42,11 +42,8 @@ const Format kFormat{
     .table = "auth_events",
     .summary = "logins and privileges in systemd's journal as JSON",
     .columns = auth_log::kColumns,
-    .partitions = {},
-    .newline_ends_record = false,
     .starts_record = starts_of_json_lines,
     .objects_of = "journald",
-    .messages = nullptr,
     .read_key = [](std::string_view) -> std::optional<KeyFacts> { return {}; },
     .detect = [](std::string_view, bool) { return Verdict::kNo; },
     .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {

@@ -372,8 +372,6 @@ const Format kFormat{
     .columns = kColumns,
     .partitions = kPartitions,
     .newline_ends_record = true,
-    .objects_of = {},
-    .messages = nullptr,
     .read_key = read_key,
     .detect = detect,
     .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {

@@ -127,10 +127,7 @@ const Format kFormat{
     .summary = "CloudFront access logs as JSON",
     .columns = kColumns,
     .partitions = cloudfront::kPartitions,
-    .newline_ends_record = false,
     .starts_record = starts_of_json_lines,
-    .objects_of = {},
-    .messages = nullptr,
     .read_key = cloudfront::read_key,
     .detect = detect,
     .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {

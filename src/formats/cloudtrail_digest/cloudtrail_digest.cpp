@@ -62,15 +62,8 @@ const Format kFormat{
     .name = "cloudtrail_digest",
     .table = "",
     .summary = "CloudTrail digest files",
-    .columns = {},
-    .partitions = {},
-    .newline_ends_record = false,
-    .objects_of = {},
-    .messages = nullptr,
     .read_key = read_key,
     .detect = detect,
-    .make_reader = nullptr,
-    .literal_for = nullptr,
 };
 
 }  // namespace otomo::formats::cloudtrail_digest

@@ -689,9 +689,6 @@ const Format kFormat{
     .table = "cloudwatch_logs",
     .summary = "CloudWatch Logs events, from subscriptions and the API",
     .columns = kColumns,
-    .partitions = {},
-    .newline_ends_record = false,
-    .objects_of = {},
     .messages = &kMessageColumns,
     // Firehose names its objects after the stream, whatever they hold.
     .read_key = [](std::string_view /*key*/) -> std::optional<KeyFacts> { return {}; },

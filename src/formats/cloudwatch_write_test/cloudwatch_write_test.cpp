@@ -31,15 +31,8 @@ const Format kFormat{
     .name = "cloudwatch_write_test",
     .table = "",
     .summary = "CloudWatch Logs' test objects before an export",
-    .columns = {},
-    .partitions = {},
-    .newline_ends_record = false,
-    .objects_of = {},
-    .messages = nullptr,
     .read_key = read_key,
     .detect = detect,
-    .make_reader = nullptr,
-    .literal_for = nullptr,
 };
 
 }  // namespace otomo::formats::cloudwatch_write_test

@@ -76,10 +76,7 @@ Format make_format(const Made& made, const Description& description) {
       .table = description.name.value,
       .summary = description.summary,
       .columns = made.columns.specs,
-      .partitions = {},
       .newline_ends_record = made.kind->newline_ends_record(),
-      .objects_of = {},
-      .messages = nullptr,
       .read_key = [&made](std::string_view key) -> std::optional<KeyFacts> {
         if (made.key.empty() || !matches_glob(made.key, key)) return {};
         return KeyFacts{};

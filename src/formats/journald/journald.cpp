@@ -52,11 +52,7 @@ const Format kFormat{
     .table = "syslog",
     .summary = "host logs: systemd's journal as JSON (journalctl -o json)",
     .columns = host_log::kColumns,
-    .partitions = {},
-    .newline_ends_record = false,
     .starts_record = starts_of_json_lines,
-    .objects_of = {},
-    .messages = nullptr,
     .read_key = [](std::string_view) -> std::optional<KeyFacts> { return {}; },
     .detect = detect_journal,
     .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {

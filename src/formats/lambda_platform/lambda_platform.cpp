@@ -251,13 +251,10 @@ const Format kFormat{
     .table = "lambda_platform_logs",
     .summary = "Lambda's own lines in a function's log",
     .columns = kColumns,
-    .partitions = {},
     .newline_ends_record = true,
     .starts_record = [](std::string_view /*head*/) -> StartsRecord {
       return [](std::string_view text) { return !text.starts_with(kXray); };
     },
-    .objects_of = {},
-    .messages = nullptr,
     .read_key = [](std::string_view /*key*/) -> std::optional<KeyFacts> { return {}; },
     .detect = detect,
     .make_reader = [](const LiteralFilter& /*filter*/) -> std::unique_ptr<RecordReader> {

@@ -254,10 +254,6 @@ const Format kFormat{
     .table = "lambda_platform_logs",
     .summary = "Lambda's own objects in a function's log, and the Telemetry API's",
     .columns = kColumns,
-    .partitions = {},
-    .newline_ends_record = false,
-    .objects_of = {},
-    .messages = nullptr,
     .read_key = [](std::string_view /*key*/) -> std::optional<KeyFacts> { return {}; },
     .detect = [](std::string_view head, bool whole) { return detect_json_records(kForm, head, whole); },
     .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {

@@ -138,11 +138,7 @@ const Format kFormat{
     .table = "ocsf_events",
     .summary = "OCSF events (Security Lake), all classes",
     .columns = kColumns,
-    .partitions = {},
-    .newline_ends_record = false,
     .starts_record = starts_of_json_lines,
-    .objects_of = {},
-    .messages = nullptr,
     // The day is the events' own, in UTC, but nothing proves that a custom source keeps to it: no .key_day_slack_us.
     .read_key = read_key,
     .detect = [](std::string_view head, bool whole) { return detect_json_records(kForm, head, whole); },

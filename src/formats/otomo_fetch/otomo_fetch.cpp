@@ -28,15 +28,8 @@ const Format kFormat{
     .name = "otomo_fetch",
     .table = "",
     .summary = "what `otomo fetch` wrote down of its copies",
-    .columns = {},
-    .partitions = {},
-    .newline_ends_record = false,
-    .objects_of = {},
-    .messages = nullptr,
     .read_key = read_key,
     .detect = detect,
-    .make_reader = nullptr,
-    .literal_for = nullptr,
 };
 
 }  // namespace otomo::formats::otomo_fetch

@@ -96,10 +96,7 @@ const Format kFormat{
     .summary = "Route 53 Resolver query logs",
     .columns = kColumns,
     .partitions = kPartitions,
-    .newline_ends_record = false,
     .starts_record = starts_of_json_lines,
-    .objects_of = {},
-    .messages = nullptr,
     .read_key = read_key,
     // AWS does not say whether the day is that of delivery or of the first query: leave room for a day.
     .key_day_slack_us = kMicrosecondsPerDay,

@@ -462,8 +462,6 @@ const Format kFormat{
     .columns = kColumns,
     .partitions = kPartitions,
     .newline_ends_record = true,
-    .objects_of = {},
-    .messages = nullptr,
     .read_key = read_key,
     .key_day_slack_us = 0,
     .detect = detect,

@@ -178,10 +178,7 @@ const Format kFormat{
     .summary = "S3 server access logs as CloudWatch Logs delivers them (JSON)",
     .columns = kColumns,
     .partitions = kPartitions,
-    .newline_ends_record = false,
     .starts_record = starts_of_json_lines,
-    .objects_of = {},
-    .messages = nullptr,
     // AWS documents no form of these objects' keys.
     .read_key = [](std::string_view /*key*/) -> std::optional<KeyFacts> { return {}; },
     .detect = [](std::string_view head, bool whole) { return detect_json_records(kForm, head, whole); },

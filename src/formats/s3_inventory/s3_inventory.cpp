@@ -163,10 +163,6 @@ const Format kFormat{
     .table = "",
     .summary = "S3 Inventory manifests",
     .columns = kColumns,
-    .partitions = {},
-    .newline_ends_record = false,
-    .objects_of = {},
-    .messages = nullptr,
     .manifest_table = "s3_inventory",
     .read_manifest = read_manifest,
     .read_key = read_key,
@@ -176,8 +172,6 @@ const Format kFormat{
           const Verdict verdict = detect_json_records(kForm, head, whole);
           return verdict == Verdict::kYes ? Verdict::kYes : Verdict::kNo;
         },
-    .make_reader = nullptr,
-    .literal_for = nullptr,
 };
 
 }  // namespace otomo::formats::s3_inventory

@@ -54,13 +54,10 @@ const Format kFormat{
     .table = "syslog",
     .summary = "host logs: syslog files and streams (RFC 3164, RFC 5424, rsyslog)",
     .columns = host_log::kColumns,
-    .partitions = {},
     .newline_ends_record = true,
     .starts_record = [](std::string_view head) -> StartsRecord {
       return is_run_together(head) ? nullptr : starts_syslog_record;
     },
-    .objects_of = {},
-    .messages = nullptr,
     .read_key = read_syslog_key,
     .detect = detect_syslog,
     .make_reader = [](const LiteralFilter& filter) -> std::unique_ptr<RecordReader> {

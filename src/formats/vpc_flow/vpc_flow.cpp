@@ -420,8 +420,6 @@ const Format kFormat{
     .columns = kColumns,
     .partitions = kPartitions,
     .newline_ends_record = true,
-    .objects_of = {},
-    .messages = nullptr,
     .read_key = [](std::string_view key) { return read_key(key, Delivery::kText); },
     .key_day_slack_us = 0,
     .late_us = kMicrosecondsPerDay,

@@ -187,10 +187,7 @@ const Format kFormat{
     .summary = "AWS WAF web traffic logs",
     .columns = kColumns,
     .partitions = kPartitions,
-    .newline_ends_record = false,
     .starts_record = starts_of_json_lines,
-    .objects_of = {},
-    .messages = nullptr,
     .read_key = read_key,
     // The key's time is that of the log's first five minutes or, from Firehose, of the first record that arrived, and
     // Firehose may count the day in another zone.
