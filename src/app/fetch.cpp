@@ -22,6 +22,7 @@
 #include "app/fetch_paths.h"
 #include "base/time.h"
 #include "base/utf8.h"
+#include "base/write_all.h"
 #include "formats/json_walk.h"
 #include "io/checksums.h"
 #include "io/s3_listing.h"
@@ -37,18 +38,13 @@ constexpr std::size_t kAheadBytes = std::size_t{64} * 1024 * 1024;
 constexpr std::size_t kBufferBytes = std::size_t{256} * 1024;
 constexpr std::size_t kIdDigits = 32;
 
-Error writing_error(const std::string& path) {
-  return {ErrorKind::kWorld, "writing " + path + ": " + std::generic_category().message(errno), "", {}};
+Error writing_error(const std::string& path, int code = errno) {
+  return {ErrorKind::kWorld, "writing " + path + ": " + std::generic_category().message(code), "", {}};
 }
 
 std::string instant(std::int64_t us) {
   const auto seconds = std::chrono::sys_seconds(std::chrono::seconds(us / kMicrosecondsPerSecond));
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", seconds, us % kMicrosecondsPerSecond);
-}
-
-std::int64_t now_us() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
 }
 
 // Members of a JSON object, in the order in which they are put.
@@ -152,17 +148,10 @@ class Fetch::Record {
   Result<void> add(std::string_view line) {
     const std::lock_guard lock(mutex_);
     const off_t before = ::lseek(descriptor_, 0, SEEK_END);
-    while (!line.empty()) {
-      const ssize_t count = ::write(descriptor_, line.data(), line.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) {
-        Error error = writing_error(path_);
-        (void)!::ftruncate(descriptor_, before);  // the next line would go on where this one broke
-        return std::unexpected(std::move(error));
-      }
-      line.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return {};
+    const int code = write_all(descriptor_, line);
+    if (code == 0) return {};
+    (void)!::ftruncate(descriptor_, before);  // the next line would go on where this one broke
+    return std::unexpected(writing_error(path_, code));
   }
 
   // Everything that was written to the folder's file system is on the disk.
@@ -344,17 +333,12 @@ Result<void> Fetch::copy(const Item& item, unsigned worker, std::vector<char>& b
     const auto count = (*source)->read(buffer);
     if (!count) return std::unexpected(count.error());
     if (*count == 0) break;
-    std::string_view left(buffer.data(), *count);
-    sum.add(left);
-    check.add(left);
+    const std::string_view bytes(buffer.data(), *count);
+    sum.add(bytes);
+    check.add(bytes);
     size += *count;
     bytes_done_ += *count;
-    while (!left.empty()) {
-      const ssize_t written = ::write(file, left.data(), left.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return stop(writing_error(partial));
-      left.remove_prefix(static_cast<std::size_t>(written));
-    }
+    if (const int code = write_all(file, bytes); code != 0) return stop(writing_error(partial, code));
   }
   if (interrupted_) return interrupted_error();
   if (!asks_first(object)) facts = (*source)->facts();

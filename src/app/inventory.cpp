@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
@@ -17,8 +16,11 @@
 #include <thread>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/time.h"
+#include "base/write_all.h"
 #include "engine/database.h"
+#include "formats/lines.h"
 #include "formats/object_key.h"
 #include "io/checksums.h"
 #include "io/s3_objects.h"
@@ -47,18 +49,12 @@ std::string_view key_of(const io::Object& object, const std::string& bucket) {
   return std::string_view(object.path).substr(std::string_view("s3:///").size() + bucket.size());
 }
 
-std::string sql_text(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
-  return out + "'";
-}
-
 // Columns that the configuration did not choose are NULL. What is hidden by a delete marker or a newer version is no
 // object.
 std::string rows_query(const std::vector<std::string>& beginnings) {
   std::string wanted;
   for (const std::string& beginning : beginnings) {
-    wanted += fmt::format("{}starts_with(key, {})", wanted.empty() ? "" : " OR ", sql_text(beginning));
+    wanted += fmt::format("{}starts_with(key, {})", wanted.empty() ? "" : " OR ", engine::text_literal(beginning));
   }
   return fmt::format(R"(
 SELECT key, size, epoch_us(last_modified_date), e_tag, storage_class
@@ -68,13 +64,6 @@ FROM (SELECT * FROM s3_inventory UNION ALL BY NAME
 WHERE is_latest IS DISTINCT FROM false AND is_delete_marker IS DISTINCT FROM true AND ({})
 ORDER BY key)",
                      wanted);
-}
-
-std::optional<std::int64_t> number_of(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || failed != std::errc() || end != text.data() + text.size()) return {};
-  return number;
 }
 
 // Takes the rows of rows_query().
@@ -87,8 +76,8 @@ class Rows final : public engine::ResultSink {
   Result<void> rows(const engine::TextRows& rows) override {
     for (std::size_t row = 0; row < rows.rows(); ++row) {
       const std::string_view key = rows.cell(row, 0);
-      const auto size_bytes = number_of(rows.cell(row, 1));
-      object_.modified_us = number_of(rows.cell(row, 2));
+      const auto size_bytes = formats::parse_integer(rows.cell(row, 1));
+      object_.modified_us = formats::parse_integer(rows.cell(row, 2));
       if (!size_bytes || *size_bytes < 0 || !object_.modified_us) {
         return world_error(fmt::format("it does not say the size and the last change of {}", key),
                            "add Size and LastModifiedDate to the inventory's configuration");
@@ -100,8 +89,7 @@ class Rows final : public engine::ResultSink {
       const std::string_view etag = rows.cell(row, 3);
       object_.etag.clear();
       if (!etag.empty()) object_.etag = etag.front() == '"' ? std::string(etag) : fmt::format("\"{}\"", etag);
-      const std::string_view storage = rows.cell(row, 4);
-      object_.is_archived = storage == "GLACIER" || storage == "DEEP_ARCHIVE";
+      object_.is_archived = io::is_archive(rows.cell(row, 4));
       list_.append(object_);
     }
     return {};
@@ -185,16 +173,6 @@ struct RemovedAtEnd {
   }
 };
 
-Result<void> write_file(int file, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return world_error("writing " + path + ": " + std::generic_category().message(errno));
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
 // Makes a new file; `fill` gives its bytes, "" at the end.
 Result<void> make_file(const std::string& path, const std::function<Result<std::string_view>()>& fill) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -204,7 +182,9 @@ Result<void> make_file(const std::string& path, const std::function<Result<std::
     const auto bytes = fill();
     if (!bytes) done = std::unexpected(bytes.error());
     if (!bytes || bytes->empty()) break;
-    done = write_file(file, *bytes, path);
+    if (const int code = write_all(file, *bytes); code != 0) {
+      done = world_error("writing " + path + ": " + std::generic_category().message(code));
+    }
   }
   ::close(file);
   return done;
@@ -216,11 +196,9 @@ std::unexpected<Error> wrong_md5(const std::string& url, std::string_view stated
       "it is damaged, or still being written: name an older manifest.json, or list without an inventory");
 }
 
-std::string lowered(std::string_view text) {
+std::string as_hex(std::string_view text) {
   while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lower;
+  return lower_ascii(text);
 }
 
 std::string md5_of(std::string_view text) {
@@ -260,7 +238,7 @@ Result<std::unique_ptr<Inventory>> Inventory::open(const std::string& url, std::
   const std::string beside(newest.folder());
   const auto checksum = inventory->read_small(beside + std::string(kChecksumName), connect);
   if (!checksum) return std::unexpected(checksum.error());
-  if (lowered(*checksum) != md5_of(inventory->manifest_text_)) return wrong_md5(newest.path, kChecksumName);
+  if (as_hex(*checksum) != md5_of(inventory->manifest_text_)) return wrong_md5(newest.path, kChecksumName);
   auto manifest = inventory->registry_.find("s3_inventory")->read_manifest(inventory->manifest_text_);
   if (!manifest || manifest->of_bucket.empty() || manifest->created_us == 0) {
     return world_error(newest.path + " is no manifest of an inventory");
@@ -313,7 +291,7 @@ Result<void> Inventory::copy(const formats::Manifest::File& file, const std::str
     return bytes;
   });
   if (!copied) return copied;
-  if (!file.md5.empty() && lowered(file.md5) != sum.hex()) return wrong_md5(object.path, manifest_url_);
+  if (!file.md5.empty() && as_hex(file.md5) != sum.hex()) return wrong_md5(object.path, manifest_url_);
   return {};
 }
 
@@ -346,18 +324,6 @@ Result<void> Inventory::read_rows(const std::function<bool()>& interrupted) {
   if (!read) return std::unexpected(std::move(read.error()).while_doing(manifest_url_));
   rows_ = std::move(rows);
   return {};
-}
-
-// As a question's own days are found.
-std::optional<formats::KeyDay> Inventory::day_of(std::string_view key) const {
-  std::optional<formats::KeyDay> found;
-  for (const formats::Format* format : registry_.all()) {
-    if (!format->read_key(key)) continue;
-    const auto day = formats::key_day(*format, key);
-    if (!day || (found && found->base_bytes != day->base_bytes)) return {};
-    found = day;
-  }
-  return found;
 }
 
 // Both, sorted, each key once. nullopt: something that was listed is old enough to be in the inventory, and is not, so
@@ -405,7 +371,7 @@ Result<io::ObjectList> Inventory::list(const std::shared_ptr<aws::S3Client>& cli
     std::optional<io::DatedKey> found;
     if (dated) {
       found = dated(key);
-    } else if (const auto day = day_of(key)) {
+    } else if (const auto day = formats::key_day(registry_.all(), key)) {
       found = {day->base_bytes,
                day->after_year,
                day->after_month,

@@ -53,7 +53,6 @@ class Inventory {
   Result<void> copy(const formats::Manifest::File& file, const std::string& folder,
                     const std::function<bool()>& interrupted) const;
   Result<void> read_rows(const std::function<bool()>& interrupted);
-  std::optional<formats::KeyDay> day_of(std::string_view key) const;
   std::optional<io::ObjectList> joined(const io::ObjectList& listed, const io::S3Url& url, const io::Dated& dated);
 
   const formats::Registry registry_;

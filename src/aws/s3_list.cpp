@@ -37,6 +37,10 @@ std::string decoded(std::string_view text) {
 
 }  // namespace
 
+bool is_archive(std::string_view storage_class) {
+  return storage_class == "GLACIER" || storage_class == "DEEP_ARCHIVE";
+}
+
 std::optional<ListPage> parse_list_page(std::string& xml) {
   pugi::xml_document document;
   if (!document.load_buffer_inplace(xml.data(), xml.size(), pugi::parse_default, pugi::encoding_utf8)) {
@@ -62,8 +66,7 @@ std::optional<ListPage> parse_list_page(std::string& xml) {
         } else if (name == "ETag") {
           object.etag = value;
         } else if (name == "StorageClass") {
-          const std::string_view storage = value;
-          object.is_archived = storage == "GLACIER" || storage == "DEEP_ARCHIVE";
+          object.is_archived = is_archive(value);
         }
       }
       page.objects.push_back(std::move(object));

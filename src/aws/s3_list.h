@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "aws/s3_client.h"
@@ -42,6 +43,9 @@ using ListOutcome = std::expected<ListPage, S3Failure>;
 
 // `done` is called once, on the HTTP client's thread.
 void start_list(S3Client& client, ListRequest request, std::function<void(ListOutcome)> done);
+
+// Must what is of this storage class be restored before it can be read?
+bool is_archive(std::string_view storage_class);
 
 // nullopt: not a listing. `xml` is changed.
 std::optional<ListPage> parse_list_page(std::string& xml);

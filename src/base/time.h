@@ -15,6 +15,8 @@ namespace otomo {
 inline constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
 inline constexpr std::int64_t kMicrosecondsPerDay = 86'400 * kMicrosecondsPerSecond;
 
+std::int64_t now_us();
+
 // Days from 1970-01-01 to a date of the proleptic Gregorian calendar. REQUIRES: a valid date.
 std::int64_t days_from_civil(int year, int month, int day);
 bool is_date(int year, int month, int day);

@@ -5,11 +5,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <utility>
 
 #include "base/nearest_name.h"
+#include "base/time.h"
 
 namespace otomo::cli {
 
@@ -128,10 +128,9 @@ std::unexpected<Error> not_of_a_source(std::string_view option) {
 Result<std::vector<app::QuestionSource>> chosen_sources(const Places& places, const app::Config& config,
                                                         const std::string& time_zone) {
   std::vector<app::QuestionSource> wanted;
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto now_us = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  const std::int64_t now = now_us();
   io::ObjectChoice choice;
-  if (auto fine = app::narrow(choice, places.choice, "--", time_zone, now_us); !fine) {
+  if (auto fine = app::narrow(choice, places.choice, "--", time_zone, now); !fine) {
     return std::unexpected(fine.error());
   }
   if (!places.from.empty()) {
@@ -164,7 +163,7 @@ Result<std::vector<app::QuestionSource>> chosen_sources(const Places& places, co
     app::QuestionSource& added = wanted.emplace_back(app::question_source(source, config.file));
     added.choice = choice;
     const std::string prefix = "sources." + source.name + ".";
-    if (auto fine = app::narrow(added.choice, source.choice, prefix, time_zone, now_us); !fine) {
+    if (auto fine = app::narrow(added.choice, source.choice, prefix, time_zone, now); !fine) {
       return std::unexpected(fine.error());
     }
   }

@@ -432,6 +432,12 @@ Result<std::unique_ptr<Database>> Database::create() {
   return database;
 }
 
+std::string text_literal(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text) result.append(c == '\'' ? 2 : 1, c);
+  return result + "'";
+}
+
 std::string_view Database::engine_version() { return duckdb::DuckDB::LibraryVersion(); }
 
 }  // namespace otomo::engine

@@ -37,6 +37,9 @@ struct Account {
 
 using List = std::function<Result<io::Listing>(const io::SourceDated& dated, const std::function<bool()>& interrupted)>;
 
+// The text as SQL writes it.
+std::string text_literal(std::string_view text);
+
 // What the tables are made of.
 struct Inputs {
   io::Listing listing;

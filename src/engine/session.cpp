@@ -72,16 +72,13 @@ formats::Days Session::days_for(const std::vector<ListingNeed>& needs, const for
 // that is, a key that is dated as a log's are says when it was delivered.
 std::optional<io::DatedKey> Session::dated(const std::vector<ListingNeed>& needs, std::uint16_t source,
                                            std::string_view key) const {
-  std::optional<io::DatedKey> dated;
-  for (const formats::Format* format : inputs.registry->all()) {
-    if (!format->read_key(key)) continue;
-    const auto day = formats::key_day(*format, key);
-    if (!day || (dated && dated->base_bytes != day->base_bytes)) return {};
-    formats::Days days = days_for(needs, *format, inputs.sources[source].settings);
-    if (dated) days = hull(days, {dated->first_day, dated->last_day});
-    dated = {day->base_bytes, day->after_year, day->after_month, day->day, days.first, days.last};
-  }
-  return dated;
+  std::optional<formats::Days> days;
+  const auto day = formats::key_day(inputs.registry->all(), key, [&](const formats::Format& format) {
+    const formats::Days more = days_for(needs, format, inputs.sources[source].settings);
+    days = hull(days.value_or(more), more);
+  });
+  if (!day) return {};
+  return io::DatedKey{day->base_bytes, day->after_year, day->after_month, day->day, days->first, days->last};
 }
 
 ScanOptions Session::scan_options() {

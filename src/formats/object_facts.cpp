@@ -110,6 +110,19 @@ std::optional<KeyDay> key_day(const Format& format, std::string_view key) {
   return found;
 }
 
+std::optional<KeyDay> key_day(std::span<const Format* const> formats, std::string_view key,
+                              const std::function<void(const Format& format)>& is_of) {
+  std::optional<KeyDay> found;
+  for (const Format* format : formats) {
+    if (!format->read_key(key)) continue;
+    const auto day = key_day(*format, key);
+    if (!day || (found && found->base_bytes != day->base_bytes)) return {};
+    found = day;
+    if (is_of) is_of(*format);
+  }
+  return found;
+}
+
 Days days_of(const Format& format, const EventRange& range, const SourceSettings& settings) {
   Days days;
   if (!format.key_day_slack_us) return days;

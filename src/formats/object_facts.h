@@ -13,8 +13,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "formats/format.h"
@@ -40,6 +42,9 @@ struct KeyDay {
 };
 // nullopt: the key has none that proves anything, or spells it in one piece.
 std::optional<KeyDay> key_day(const Format& format, std::string_view key);
+// The same, of a key that may be of several formats, each of which `is_of` is told; nullopt, too, where they disagree.
+std::optional<KeyDay> key_day(std::span<const Format* const> formats, std::string_view key,
+                              const std::function<void(const Format& format)>& is_of = {});
 
 // Instants in microseconds UTC; nullopt: unbounded.
 struct EventRange {

@@ -345,9 +345,7 @@ class Lister : public std::enable_shared_from_this<Lister> {
 
   static std::string behind_all(std::string beginning) { return beginning.append(kLastCharacter); }
 
-  static std::int64_t days_since_1970() {
-    return std::chrono::duration_cast<std::chrono::days>(std::chrono::system_clock::now().time_since_epoch()).count();
-  }
+  static std::int64_t days_since_1970() { return now_us() / kMicrosecondsPerDay; }
 
   const std::shared_ptr<aws::S3Client> client_;
   const std::string bucket_;
@@ -395,6 +393,8 @@ Result<S3Url> parse_s3_url(std::string_view url) {
   }
   return found;
 }
+
+bool is_archive(std::string_view storage_class) { return aws::is_archive(storage_class); }
 
 std::vector<std::string> without_braces(const std::string& pattern) {
   const std::size_t open = pattern.find('{');

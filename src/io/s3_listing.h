@@ -54,6 +54,9 @@ std::size_t named_bytes(const S3Url& url, std::string_view key);
 
 bool is_pattern(std::string_view key);
 
+// As aws::is_archive().
+bool is_archive(std::string_view storage_class);
+
 // Is the key, or a folder that it lies in, what the pattern means?
 bool matches_pattern(std::string_view pattern, std::string_view key);
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "base/time.h"
 #include "engine/reading/shared_object.h"
 #include "formats/object_facts.h"
 #include "formats/registry.h"
@@ -66,9 +67,7 @@ Scan::Scan(ScanOptions options)
     : options_(std::move(options)),
       blocks_per_object_(
           std::min(kBlocksPerObjectMax, kBlockNumbers / std::max<std::uint64_t>(1, options_.listing->objects.size()))),
-      started_us_(
-          std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
-              .count()),
+      started_us_(now_us()),
       next_object_(options_.objects.next(0)),
       objects_left_(options_.objects.size()),
       cursor_(options_.listing->objects) {

@@ -90,12 +90,6 @@ std::vector<std::string> held_tables(const Session& session) {
   return held;
 }
 
-std::string text_literal(std::string_view text) {
-  std::string result = "'";
-  for (const char c : text) result += c == '\'' ? std::string("''") : std::string(1, c);
-  return result + "'";
-}
-
 }  // namespace
 
 std::string show_tables_query(Session& session) {

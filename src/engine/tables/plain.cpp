@@ -9,6 +9,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/ascii.h"
 #include "engine/object_files.h"
 #include "engine/parquet_rows.h"
 #include "engine/tables/lend.h"
@@ -33,15 +34,9 @@ struct PlainObject {
   std::string file_name;  // DuckDB's
 };
 
-std::string lowered(std::string_view text) {
-  std::string lower;
-  for (const char c : text) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lower;
-}
-
 // The text as a table's name: small letters, digits, and `_` for all else.
 std::string as_identifier(std::string_view text) {
-  std::string name = lowered(text);
+  std::string name = lower_ascii(text);
   for (char& c : name) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
     if (!plain) c = '_';
@@ -50,7 +45,7 @@ std::string as_identifier(std::string_view text) {
 }
 
 bool remove_ending(std::string_view& name, std::string_view ending) {
-  if (name.size() <= ending.size() || lowered(name.substr(name.size() - ending.size())) != ending) return false;
+  if (name.size() <= ending.size() || lower_ascii(name.substr(name.size() - ending.size())) != ending) return false;
   name.remove_suffix(ending.size());
   return true;
 }
@@ -129,7 +124,7 @@ class PlainTables {
     io::DecodedSource source;
     std::string head(kHeadBytes, '\0');
     head.resize(read_head(source, object, head));
-    std::string name = lowered(object.name());
+    std::string name = lower_ascii(object.name());
     if (is_parquet(head)) {
       plain.kind = Kind::kParquet;
       plain.file_name = object_file_name(index, FileForm::kStored, "parquet");
@@ -180,8 +175,9 @@ class PlainTables {
     io::ObjectCursor cursor(listing_.objects);
     while (const io::Object* object = cursor.next()) {
       const auto stem = stem_of(object->name());
-      const bool of_file = stem && (lowered(*stem) == name || as_identifier(*stem) == name);
-      if (of_file || (lowered(session_.source_of(*object).name) == name && !session_.source_of(*object).name.empty())) {
+      const bool of_file = stem && (lower_ascii(*stem) == name || as_identifier(*stem) == name);
+      if (of_file ||
+          (lower_ascii(session_.source_of(*object).name) == name && !session_.source_of(*object).name.empty())) {
         objects.push_back(look_at(cursor.number(), *object));
       }
     }
@@ -211,7 +207,7 @@ class PlainTables {
     std::vector<PlainObject> objects;
     io::ObjectCursor cursor(listing_.objects);
     while (const io::Object* object = cursor.next()) {
-      if (!lowered(object->name()).contains("parquet")) continue;
+      if (!lower_ascii(object->name()).contains("parquet")) continue;
       PlainObject plain = look_at(cursor.number(), *object);
       if (plain.kind != Kind::kParquet) continue;
       const std::string file = quoted(plain.file_name, '\'');
