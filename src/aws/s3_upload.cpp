@@ -153,9 +153,7 @@ Result<void> S3Upload::finish() {
     add_settings(put);
     add_conditions(put);
     const auto answer = client_->send(std::move(put));
-    const std::lock_guard lock(shared_->mutex);
-    shared_->ended = true;
-    shared_->aborted = true;
+    end();
     if (!answer) return settled(answer.error());
     return {};
   }
@@ -183,13 +181,11 @@ Result<void> S3Upload::complete() {
     const auto answer = client_->send(request);
     if (answer) {
       // The status comes before the work is done: what went wrong then is in the body.
-      if (told_by(answer->body, "").root != "Error") {
-        const std::lock_guard lock(shared_->mutex);
-        shared_->ended = true;
-        shared_->aborted = true;
+      const auto [root, code] = told_by(answer->body, "Code");
+      if (root != "Error") {
+        end();
         return {};
       }
-      const std::string code = told_by(answer->body, "Code").text;
       failure = {answer->status, code,
                  Error{ErrorKind::kWorld,
                        fmt::format("s3://{}/{}: {} ({})", bucket_, key_, told_by(answer->body, "Message").text, code),
@@ -202,10 +198,14 @@ Result<void> S3Upload::complete() {
     break;
   }
   if (auto done = settled(failure); !done) return done;
+  end();
+  return {};
+}
+
+void S3Upload::end() {
   const std::lock_guard lock(shared_->mutex);
   shared_->ended = true;
   shared_->aborted = true;
-  return {};
 }
 
 bool S3Upload::is_mine() {

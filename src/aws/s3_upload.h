@@ -59,6 +59,7 @@ class S3Upload {
   bool is_mine();
   Result<void> settled(const S3Failure& failure);
   Result<void> condition_failed() const;
+  void end();  // nothing is left to abort
 
   const std::shared_ptr<S3Client> client_;
   const std::string bucket_;

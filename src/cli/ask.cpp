@@ -233,10 +233,7 @@ std::vector<Option> ask_options(AskOptions& options) {
 int ask(AskOptions options) {
   if (options.output_file == "-") options.output_file.clear();
   options.places.writes_s3 = app::is_in_s3(options.output_file);
-  const auto fail = [&](const Error& error) {
-    print_error(error, options.sql);
-    return exit_code_of(error.kind);
-  };
+  const auto fail = [&](const Error& error) { return cli::fail(error, options.sql); };
   if (!options.places.writes_s3 && (!options.sse.empty() || !options.sse_kms_key_id.empty())) {
     return fail({ErrorKind::kUsage, "--sse is for what -o s3://BUCKET/KEY writes", "a file is not encrypted", {}});
   }

@@ -12,6 +12,7 @@
 
 #include "app/fetch_paths.h"
 #include "base/utf8.h"
+#include "cli/exit_code.h"
 #include "cli/printing/printers.h"
 
 namespace otomo::cli {
@@ -66,6 +67,11 @@ std::string show_count(std::uint64_t count) {
 }
 
 void print_note(std::string_view text) { say("otomo: " + harmless(text) + "\n"); }
+
+int fail(const Error& error, std::string_view sql) {
+  print_error(error, sql);
+  return exit_code_of(error.kind);
+}
 
 void print_error(const Error& error, std::string_view sql) {
   if (error.kind == ErrorKind::kInterrupted) {

@@ -27,6 +27,8 @@ void print_note(std::string_view text);
 
 // Prints the error; where it has a place in `sql`, that line and a caret under it.
 void print_error(const Error& error, std::string_view sql = {});
+// Prints it; the exit code of its kind.
+int fail(const Error& error, std::string_view sql = {});
 
 // "12.3 MB", "1,234": numbers as people read them.
 std::string show_bytes(std::uint64_t bytes);

@@ -52,10 +52,6 @@ Result<void> show(const app::Config& config, const std::string& form) {
 }
 
 int run(const ConfigOptions& options) {
-  const auto fail = [](const Error& error) {
-    print_error(error);
-    return exit_code_of(error.kind);
-  };
   if (options.action.empty()) {
     return fail({ErrorKind::kUsage, "what of the configuration?", "otomo config show, or otomo config check", {}});
   }

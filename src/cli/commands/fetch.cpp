@@ -26,11 +26,6 @@ struct FetchCommandOptions {
   bool quiet = false;
 };
 
-int fail(const Error& error) {
-  print_error(error);
-  return exit_code_of(error.kind);
-}
-
 std::string one_line(std::string text) {
   std::ranges::replace(text, '\n', '?');
   return harmless(text);

@@ -58,10 +58,6 @@ constexpr const char* kExample =
     "  reject = true";
 
 int run(const FormatOptions& options) {
-  const auto fail = [](const Error& error) {
-    print_error(error);
-    return exit_code_of(error.kind);
-  };
   if (options.action.empty() || options.file.empty()) {
     return fail({ErrorKind::kUsage, "which file is to be checked?", "otomo format check FILE", {}});
   }
