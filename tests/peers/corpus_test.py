@@ -17,19 +17,15 @@ OBJECTS = "SELECT * FROM _objects ORDER BY ALL"
 class CorpusTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp())
-        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.copy = cls.folder / "copy"
         # The server writes attributes beside objects: it gets files of its own.
         cls.bucket = cls.folder / "root" / "corpus"
         shutil.copytree(SHARED, cls.bucket)
-        running = peers.s3_server(cls.folder / "root", cls.folder / "versitygw.log")
-        cls.url = running.__enter__()
-        cls.addClassCleanup(lambda: running.__exit__(None, None, None))
+        cls.url = cls.enterClassContext(peers.s3_server(cls.folder / "root", cls.folder / "versitygw.log"))
 
     def ask(self, *words: object) -> tuple[int, str]:
-        done = peers.otomo(*words, **{"AWS_ACCESS_KEY_ID": peers.KEY, "AWS_SECRET_ACCESS_KEY": peers.SECRET,
-                                      "AWS_ENDPOINT_URL": self.url})
+        done = peers.otomo(*words, **peers.access_to(self.url))
         self.assertIn(done.returncode, (0, 3), done.stderr)  # 3: damaged objects are among them
         return done.returncode, done.stdout
 

@@ -7,7 +7,6 @@ import datetime
 import hashlib
 import json
 import pathlib
-import shutil
 import tempfile
 import time
 import unittest
@@ -44,12 +43,10 @@ def only_with(name: str, value: str, answer: Answer) -> Rule:
 class CredentialsTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         port = peers.free_port()
         moto = peers.PEERS / "venv" / "bin" / "moto_server"
-        running = peers.server([moto, "-H", "127.0.0.1", "-p", port], port, cls.folder / "moto.log")
-        cls.moto = running.__enter__()
-        cls.addClassCleanup(lambda: (running.__exit__(None, None, None), shutil.rmtree(cls.folder)))
+        cls.moto = cls.enterClassContext(peers.server([moto, "-H", "127.0.0.1", "-p", port], port, cls.folder / "moto.log"))
         client = peers.client("s3", cls.moto)
         client.create_bucket(Bucket="logs")
         for i in range(OBJECTS):

@@ -21,12 +21,10 @@ KEYS = ("day/a", "day/b", "day/c")
 class FaultsTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         (cls.folder / "root" / "logs").mkdir(parents=True)
         shutil.copytree(peers.ROOT / "samples", cls.folder / "root" / "samples")
-        running = peers.s3_server(cls.folder / "root", cls.folder / "versitygw.log")
-        cls.url = running.__enter__()
-        cls.addClassCleanup(lambda: (running.__exit__(None, None, None), shutil.rmtree(cls.folder)))
+        cls.url = cls.enterClassContext(peers.s3_server(cls.folder / "root", cls.folder / "versitygw.log"))
         cls.client = peers.client("s3", cls.url)
 
     def setUp(self):
@@ -36,9 +34,8 @@ class FaultsTest(unittest.TestCase):
     def ask(self, rule: Rule, sql: str = COUNT, path: str = "s3://logs/day/", code: int = 0, **environment: str) -> str:
         self.proxy = Proxy(rule, self.url)
         with self.proxy as url:
-            done = peers.otomo("query", sql, "--from", path, "--output", "csv", **{
-                "AWS_ACCESS_KEY_ID": peers.KEY, "AWS_SECRET_ACCESS_KEY": peers.SECRET, "AWS_ENDPOINT_URL": url} |
-                environment)
+            done = peers.otomo("query", sql, "--from", path, "--output", "csv",
+                               **peers.access_to(url) | environment)
         self.said = done.stderr
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         self.assertNotIn(peers.SECRET, done.stdout + done.stderr)

@@ -37,24 +37,19 @@ def crc(body: bytes, polynomial: int, bits: int) -> str:
 class FetchTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         root = cls.folder / "root"
         root.mkdir()
         shutil.copytree(peers.ROOT / "samples", root / "samples")
         (root / "logs").mkdir()
-        running = peers.s3_server(root, cls.folder / "versitygw.log")
-        cls.url = running.__enter__()
-        cls.addClassCleanup(lambda: (running.__exit__(None, None, None), shutil.rmtree(cls.folder)))
+        cls.url = cls.enterClassContext(peers.s3_server(root, cls.folder / "versitygw.log"))
         cls.client = peers.client("s3", cls.url)
 
     def setUp(self):
         self.to = pathlib.Path(tempfile.mkdtemp(dir=self.folder)) / "copy"
 
-    def environment(self, url: str) -> dict[str, str]:
-        return {"AWS_ACCESS_KEY_ID": peers.KEY, "AWS_SECRET_ACCESS_KEY": peers.SECRET, "AWS_ENDPOINT_URL": url}
-
     def fetch(self, *words: object, code: int = 0, url: str = "") -> str:
-        done = peers.otomo("fetch", *words, self.to, **self.environment(url or self.url))
+        done = peers.otomo("fetch", *words, self.to, **peers.access_to(url or self.url))
         self.said = done.stderr
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         self.assertFalse((self.to / "_otomo_partial").exists())
@@ -197,7 +192,7 @@ class FetchTest(unittest.TestCase):
         rule = self.listing_of({f"{i:03}": b"x" for i in range(100)})
         with Proxy(rule, self.url) as url:
             given = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "OTOMO_"))}
-            given |= {"AWS_REGION": "us-east-1", "OTOMO_CONFIG": "/dev/null"} | self.environment(url)
+            given |= {"AWS_REGION": "us-east-1", "OTOMO_CONFIG": "/dev/null"} | peers.access_to(url)
             command = f"ulimit -f 8; trap '' XFSZ; exec {peers.OTOMO} fetch s3://logs/ {self.to}"
             done = subprocess.run(["bash", "-c", command], env=given, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 3, done.stderr)
@@ -247,7 +242,7 @@ class FetchTest(unittest.TestCase):
             if key == "small":  # a question reads it in one answer, and checks it, too
                 with Proxy(damaged, self.url) as url:
                     done = peers.otomo("query", "SELECT 1 FROM s3_access_logs", "--from", f"s3://logs/sum/{key}",
-                                       **self.environment(url))
+                                       **peers.access_to(url))
                 self.assertEqual(done.returncode, 3, done.stderr)
                 self.assertIn(f"do not fit the {algorithm}", done.stderr)
             self.fetch(f"s3://logs/sum/{key}")
@@ -276,7 +271,7 @@ class FetchTest(unittest.TestCase):
             return pass_on()
         with Proxy(slow, self.url) as url:
             given = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "OTOMO_"))}
-            given |= {"AWS_REGION": "us-east-1", "OTOMO_CONFIG": "/dev/null"} | self.environment(url)
+            given |= {"AWS_REGION": "us-east-1", "OTOMO_CONFIG": "/dev/null"} | peers.access_to(url)
             running = subprocess.Popen([peers.OTOMO, "fetch", "s3://logs/slow/", self.to], env=given,
                                        stderr=subprocess.PIPE, text=True)
             while len(asked) < 7:
@@ -300,9 +295,9 @@ class FetchTest(unittest.TestCase):
 
     def test_the_command_line(self):
         for words in (("s3://samples/",), ("samples", "x"), ("s3://samples/", "s3://logs/")):
-            done = peers.otomo("fetch", *words, **self.environment(self.url))
+            done = peers.otomo("fetch", *words, **peers.access_to(self.url))
             self.assertEqual(done.returncode, 2, (words, done.stderr))
-        done = peers.otomo("fetch", "s3://../", self.to, **self.environment(self.url))
+        done = peers.otomo("fetch", "s3://../", self.to, **peers.access_to(self.url))
         self.assertEqual(done.returncode, 2, done.stderr)
 
 

@@ -8,7 +8,6 @@ import json
 import os
 import pathlib
 import random
-import shutil
 import tempfile
 import unittest
 import urllib.parse
@@ -29,7 +28,7 @@ LIST = "list-type=2"  # in versitygw's log
 class InventoryTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.logs = cls.folder / "root" / "logs"
         cls.lists = cls.folder / "root" / "lists"
         cls.rows = []
@@ -51,9 +50,7 @@ class InventoryTest(unittest.TestCase):
         cls.rows.append(cls.row("access/2024-01-05-00-00-00-00000000000000AB", 5, latest="false"))
         cls.inventory("good", cls.rows)
         cls.log = cls.folder / "versitygw.log"
-        cls.running = peers.s3_server(cls.folder / "root", cls.log)
-        cls.url = cls.running.__enter__()
-        cls.addClassCleanup(lambda: (cls.running.__exit__(None, None, None), shutil.rmtree(cls.folder)))
+        cls.url = cls.enterClassContext(peers.s3_server(cls.folder / "root", cls.log))
 
     @classmethod
     def row(cls, key: str, size: int, latest: str = "true", marker: str = "false") -> list[str]:
@@ -94,8 +91,7 @@ class InventoryTest(unittest.TestCase):
 
     def otomo(self, *words: str, code: int = 0) -> str:
         before = self.log.read_text().count(LIST)
-        done = peers.otomo(*words, AWS_ACCESS_KEY_ID=peers.KEY, AWS_SECRET_ACCESS_KEY=peers.SECRET,
-                           AWS_ENDPOINT_URL=self.url, HOME=str(self.folder))
+        done = peers.otomo(*words, **peers.access_to(self.url), HOME=str(self.folder))
         self.said = done.stderr
         self.lists_asked = self.log.read_text().count(LIST) - before
         self.assertEqual(done.returncode, code, done.stderr)

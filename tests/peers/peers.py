@@ -120,6 +120,11 @@ def s3_server(folder: pathlib.Path, log: pathlib.Path):
                   {"ROOT_ACCESS_KEY": KEY, "ROOT_SECRET_KEY": SECRET})
 
 
+def access_to(url: str) -> dict[str, str]:
+    """What the environment says of the server there."""
+    return {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_ENDPOINT_URL": url}
+
+
 def otomo(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs it as somebody of whom nothing is known but `environment`; "" leaves a variable out."""
     given = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "OTOMO_"))}

@@ -5,7 +5,6 @@ import datetime
 import json
 import pathlib
 import re
-import shutil
 import tempfile
 import unittest
 
@@ -25,15 +24,13 @@ SPANS = (("2024-12-30", "2025-01-03"), ("2024-02-10", "2024-02-12"), ("2023-11-2
 class RangesTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.root = cls.folder / "root" / "logs"
         for day in range(DAYS):
             cls.write_day(FIRST + datetime.timedelta(days=day))
         cls.write_undated()
         cls.log = cls.folder / "versitygw.log"
-        cls.running = peers.s3_server(cls.folder / "root", cls.log)
-        cls.url = cls.running.__enter__()
-        cls.addClassCleanup(lambda: (cls.running.__exit__(None, None, None), shutil.rmtree(cls.folder)))
+        cls.url = cls.enterClassContext(peers.s3_server(cls.folder / "root", cls.log))
 
     @classmethod
     def write(cls, name: str, text: str) -> None:
@@ -79,8 +76,8 @@ class RangesTest(unittest.TestCase):
             cls.write(name, cls.trail(at))
 
     def ask(self, sql: str, path: str, *words: str) -> str:
-        done = peers.otomo("query", sql, "--from", path, "--output", "csv", *words, AWS_ACCESS_KEY_ID=peers.KEY,
-                           AWS_SECRET_ACCESS_KEY=peers.SECRET, AWS_ENDPOINT_URL=self.url, HOME=str(self.folder))
+        done = peers.otomo("query", sql, "--from", path, "--output", "csv", *words,
+                           **peers.access_to(self.url), HOME=str(self.folder))
         self.said = done.stderr
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout

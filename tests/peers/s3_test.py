@@ -17,16 +17,14 @@ COUNT = "SELECT count(*) AS n FROM s3_access_logs"
 class S3Test(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         root = cls.folder / "root"
         root.mkdir()
         shutil.copytree(peers.ROOT / "samples", root / "samples")
         (root / "many").mkdir()
         (root / "upload").mkdir()
         cls.fill_many(root / "many")
-        cls.running = peers.s3_server(root, cls.folder / "versitygw.log")
-        cls.url = cls.running.__enter__()
-        cls.addClassCleanup(lambda: (cls.running.__exit__(None, None, None), shutil.rmtree(cls.folder)))
+        cls.url = cls.enterClassContext(peers.s3_server(root, cls.folder / "versitygw.log"))
         cls.root = root
 
     @staticmethod
@@ -49,8 +47,7 @@ class S3Test(unittest.TestCase):
         write("folders/z")
 
     def otomo(self, *words: str, code: int = 0, **environment: str) -> str:
-        done = peers.otomo(*words, **{"AWS_ACCESS_KEY_ID": peers.KEY, "AWS_SECRET_ACCESS_KEY": peers.SECRET,
-                                      "AWS_ENDPOINT_URL": self.url, "HOME": str(self.folder)} | environment)
+        done = peers.otomo(*words, **peers.access_to(self.url) | {"HOME": str(self.folder)} | environment)
         self.said = done.stderr
         self.assertEqual(done.returncode, code, done.stderr)
         self.assertNotIn(peers.SECRET, done.stdout + done.stderr)

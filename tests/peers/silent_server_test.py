@@ -17,8 +17,8 @@ class SilentServerTest(unittest.TestCase):
             listener.listen(64)
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             began = time.monotonic()
-            done = peers.otomo("query", "SELECT count(*) FROM _objects", "--from", "s3://logs/", AWS_ACCESS_KEY_ID=peers.KEY,
-                               AWS_SECRET_ACCESS_KEY=peers.SECRET, AWS_ENDPOINT_URL=url, AWS_MAX_ATTEMPTS="1")
+            done = peers.otomo("query", "SELECT count(*) FROM _objects", "--from", "s3://logs/",
+                               **peers.access_to(url), AWS_MAX_ATTEMPTS="1")
             self.assertLess(time.monotonic() - began, LIMIT_SECONDS)
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn(url, done.stderr)

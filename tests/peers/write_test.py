@@ -3,7 +3,6 @@
 """Answers written to S3: there whole or not at all, never over another object unasked, whatever goes wrong on the way."""
 import os
 import pathlib
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -22,21 +21,16 @@ LARGE = "SELECT range AS n, repeat('x', 80) AS text FROM range(400000)"  # 35 MB
 class WriteTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         (cls.folder / "root" / "out").mkdir(parents=True)
-        running = peers.s3_server(cls.folder / "root", cls.folder / "versitygw.log")
-        cls.url = running.__enter__()
-        cls.addClassCleanup(lambda: (running.__exit__(None, None, None), shutil.rmtree(cls.folder)))
+        cls.url = cls.enterClassContext(peers.s3_server(cls.folder / "root", cls.folder / "versitygw.log"))
         cls.client = peers.client("s3", cls.url)
         for name, sql in (("small", SMALL), ("large", LARGE)):
             done = peers.otomo("query", sql, "-o", cls.folder / f"{name}.csv")
             assert done.returncode == 0, done.stderr
 
-    def environment(self, url: str) -> dict[str, str]:
-        return {"AWS_ACCESS_KEY_ID": peers.KEY, "AWS_SECRET_ACCESS_KEY": peers.SECRET, "AWS_ENDPOINT_URL": url}
-
     def write(self, sql: str, key: str, *words: str, code: int = 0, url: str = "") -> None:
-        done = peers.otomo("query", sql, "-o", f"s3://out/{key}", *words, **self.environment(url or self.url))
+        done = peers.otomo("query", sql, "-o", f"s3://out/{key}", *words, **peers.access_to(url or self.url))
         self.said = done.stderr
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         self.assertEqual(self.uploads(), [])
@@ -139,7 +133,7 @@ class WriteTest(unittest.TestCase):
         self.write("SELECT nothing FROM nowhere", "wrong.csv", code=1)
         self.assertNotIn("wrong.csv", self.keys())
         for url in ("s3://out", "s3://out/", "s3://out/folder/"):
-            done = peers.otomo("query", SMALL, "-o", url, "--output", "csv", **self.environment(self.url))
+            done = peers.otomo("query", SMALL, "-o", url, "--output", "csv", **peers.access_to(self.url))
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn("an object's name is missing", done.stderr)
 
@@ -154,7 +148,7 @@ class WriteTest(unittest.TestCase):
             return answer
         with Proxy(slow, self.url) as url:
             given = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "OTOMO_"))}
-            given |= {"AWS_REGION": "us-east-1", "OTOMO_CONFIG": "/dev/null"} | self.environment(url)
+            given |= {"AWS_REGION": "us-east-1", "OTOMO_CONFIG": "/dev/null"} | peers.access_to(url)
             sql = LARGE.replace("400000", "40000000")
             running = subprocess.Popen([peers.OTOMO, "query", sql, "-o", "s3://out/interrupted.csv"], env=given,
                                        stderr=subprocess.PIPE, text=True)
@@ -181,7 +175,7 @@ class WriteTest(unittest.TestCase):
                     return pass_on() if request.method in ("HEAD", "GET") else error(501, "NotImplemented")
                 self.proxy = Proxy(drop_encryption, self.url)
                 with self.proxy as url:
-                    peers.otomo("query", sql, "-o", "s3://out/encrypted.csv", *words, **self.environment(url) |
+                    peers.otomo("query", sql, "-o", "s3://out/encrypted.csv", *words, **peers.access_to(url) |
                                 {"OTOMO_CONFIG": "" if "--config" in words else "/dev/null"})
                 begun = next(request for request in self.proxy.requests if request.method in ("PUT", "POST"))
                 self.assertEqual(begun.headers.get("x-amz-server-side-encryption"), kind)
